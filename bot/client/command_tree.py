@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -34,6 +36,5 @@ class FootnoteTree(GuardedCommandTree):
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await self._replies.tell_error(interaction, error, "answering a command")
 
-    async def _call(self, interaction: Interaction) -> None:
-        with self._replies.pending():
-            await super()._call(interaction)
+    def handling(self) -> AbstractContextManager[None]:
+        return self._replies.pending()

@@ -1,13 +1,14 @@
-"""All that relies on discord.py's internals: its addresses, its event parsers, the calls of its command tree.
+"""All that relies on discord.py's internals: addresses, event parsers, the calls of the command tree, shards.
 
-An event that discord.py cannot parse would end the bot. Here it is skipped, and an interaction gets a reply.
+Each patch says which private name it uses and which public one is missing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ import aiohttp
 import discord
 import yarl
 from discord import app_commands
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
@@ -24,7 +26,19 @@ from bot.services.replies import Replies
 from bot.settings import DISCORD_API
 from bot.text.i18n import set_language
 
-__all__ = ["GuardedCommandTree", "hide_users_in_log", "skip_unreadable_events", "use_api", "use_gateway"]
+__all__ = [
+    "GuardedCommandTree",
+    "connected_shards",
+    "dispatch_acknowledged",
+    "event_parsers",
+    "hide_users_in_log",
+    "interaction_of",
+    "note_shards",
+    "set_parsers",
+    "skip_unreadable_events",
+    "use_api",
+    "use_gateway",
+]
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +47,8 @@ READY = "READY"
 INTERACTION = "INTERACTION_CREATE"
 REPLY_FIELDS = ("id", "type", "token")
 """The fields of an interaction that a reply to it needs."""
+
+Parser = Callable[[Any], None]
 
 
 def use_api(url: str) -> None:
@@ -52,10 +68,28 @@ async def use_gateway(http: HTTPClient) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway["url"])
 
 
+def event_parsers(client: discord.Client) -> dict[str, Parser]:
+    """Return the table of a client's parsers by event: `Client._connection.parsers`; what is put there is called.
+
+    Listeners, the public way, come after parsing.
+    """
+    return client._connection.parsers
+
+
+def set_parsers(socket: DiscordWebSocket, parsers: dict[str, Parser]) -> None:
+    """Let a connection call these parsers: `DiscordWebSocket._discord_parsers`.
+
+    discord.py has no way to tell from which of two connections of a shard an event came.
+    """
+    socket._discord_parsers = parsers
+
+
 def skip_unreadable_events(client: discord.Client, replies: Replies) -> None:
-    """Skip events from now on that lack a field or have a value of the wrong type."""
-    # discord.py has no option for it, but calls what is in this table.
-    parsers = client._connection.parsers
+    """Skip events from now on that lack a field or have a value of the wrong type, which would end the bot.
+
+    discord.py has no option for it. An interaction that cannot be parsed gets a reply.
+    """
+    parsers = event_parsers(client)
     tasks: set[asyncio.Task[None]] = set()  # the event loop itself holds tasks weakly
     for event, parse in parsers.items():
         if event != READY:
@@ -67,7 +101,7 @@ def _parse(
     replies: Replies,
     tasks: set[asyncio.Task[None]],
     event: str,
-    parse: Callable[[Any], None],
+    parse: Parser,
     data: Any,
 ) -> None:
     """Parse an event as discord.py does; reply to an interaction that cannot be parsed."""
@@ -86,7 +120,7 @@ async def _reply(client: discord.Client, replies: Replies, data: Any, error: Exc
     try:
         defaults = {"application_id": client.application_id, "version": 1, "attachment_size_limit": 0}
         minimal: Any = {name: data[name] for name in REPLY_FIELDS} | defaults | {"locale": str(data.get("locale"))}
-        interaction: Interaction = discord.Interaction(data=minimal, state=client._connection)
+        interaction = interaction_of(client, minimal)
     except Exception as failure:  # no reply is possible then
         log.warning("Nor can it be answered: %s", trace(failure))
         return
@@ -95,16 +129,74 @@ async def _reply(client: discord.Client, replies: Replies, data: Any, error: Exc
         await replies.tell_error(interaction, error, "reading an interaction")
 
 
+def interaction_of(client: discord.Client, data: Any) -> Interaction:
+    """Return the interaction of a payload; discord.py makes interactions only of what the gateway sends.
+
+    Uses `Client._connection`.
+    """
+    return discord.Interaction(data=data, state=client._connection)
+
+
+class _AcknowledgedResponse(discord.InteractionResponse[Any]):
+    """The response of an interaction that another process acknowledged: it is thinking already."""
+
+    def __init__(self, parent: Interaction) -> None:
+        super().__init__(parent)
+        self._response_type = discord.InteractionResponseType.deferred_channel_message
+
+    async def defer(self, **_: Any) -> None:
+        """Do nothing: Discord would refuse it."""
+
+
+def dispatch_acknowledged(client: commands.AutoShardedBot, interaction: Interaction) -> None:
+    """Deal with an interaction as if it had come just now, except that it is acknowledged already.
+
+    discord.py knows no response but its own, and runs commands only from its parser: `Interaction._cs_response`,
+    `InteractionResponse._response_type`, `CommandTree._from_interaction`.
+    """
+    interaction._cs_response = _AcknowledgedResponse(interaction)  # type: ignore[attr-defined]  # where it is cached
+    if interaction.type is discord.InteractionType.application_command:
+        client.tree._from_interaction(interaction)
+    client.dispatch("interaction", interaction)
+
+
+def connected_shards(client: discord.AutoShardedClient) -> dict[int, Any]:
+    """Return the table of a client's connected shards, `AutoShardedClient.__shards`, to be changed.
+
+    `AutoShardedClient.shards` is a copy, and only discord.py's own way to connect, one shard after another, fills it.
+    """
+    shards: dict[int, Any] = vars(client)["_AutoShardedClient__shards"]
+    return shards
+
+
+def note_shards(client: discord.AutoShardedClient, ids: Iterable[int]) -> None:
+    """Let the client know which of its `shard_count` shards run here: `shard_count`, `shard_ids` of `_connection`.
+
+    The client is ready when each of these is. discord.py sets both only in its own `connect`.
+    """
+    client._connection.shard_count = client.shard_count
+    client._connection.shard_ids = list(ids)
+
+
 class GuardedCommandTree(app_commands.CommandTree[Any]):
     """A command tree that survives commands it cannot parse; `on_unreadable` is called with them.
 
-    discord.py itself would send no reply, and its log would name the user.
+    discord.py itself would send no reply, and its log would name the user: it parses in `CommandTree._call`, before
+    any check of one's own.
     """
+
+    def handling(self) -> AbstractContextManager[Any]:
+        """Return what is entered while an interaction is dealt with."""
+        return nullcontext()
 
     async def on_unreadable(self, interaction: Interaction, error: Exception) -> None:
         """Handle a command that could not be parsed."""
 
     async def _call(self, interaction: Interaction) -> None:
+        with self.handling():
+            await self._guarded(interaction)
+
+    async def _guarded(self, interaction: Interaction) -> None:
         completing = interaction.type is discord.InteractionType.autocomplete
         try:
             await super()._call(interaction)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.client.discord_patches import event_parsers, set_parsers
+
 if TYPE_CHECKING:
     import discord
     from discord.gateway import DiscordWebSocket
@@ -26,12 +28,11 @@ class EventGate:
 
     def guard(self, socket: DiscordWebSocket, shard: int) -> None:
         """Let a shard's connection bring each event once, also beside another connection of that shard."""
-        parsers = self._client._connection.parsers
         gated = {name: partial(self._arrive, name, socket, shard) for name in (INTERACTION, MESSAGE)}
-        socket._discord_parsers = parsers | gated
+        set_parsers(socket, event_parsers(self._client) | gated)
 
     def _arrive(self, name: str, socket: DiscordWebSocket, shard: int, data: Any) -> None:
-        parse = self._client._connection.parsers[name]
+        parse = event_parsers(self._client)[name]
         if not self.concerns_bot(name, data):
             parse(data)
             return

@@ -14,6 +14,7 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
+from bot.client.discord_patches import dispatch_acknowledged, event_parsers, interaction_of, set_parsers
 from bot.client.event_gate import INTERACTION, MESSAGE
 from bot.services.errors import trace
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from bot.client.event_gate import EventGate
     from bot.client.shard_sessions import SavedSession
-    from bot.services.interactions import Interaction
 
 __all__ = ["RESUMABLE", "SessionReplay", "replay_of"]
 
@@ -39,17 +39,6 @@ BROKEN = (ReconnectWebSocket, discord.ConnectionClosed, discord.HTTPException, a
 def replay_of(shard: int) -> str:
     """Return the name of a shard's replay among the connections that bring events."""
     return f"{shard} before"
-
-
-class AcknowledgedResponse(discord.InteractionResponse[Any]):
-    """The response of an interaction that another process acknowledged: it is thinking already."""
-
-    def __init__(self, parent: Interaction) -> None:
-        super().__init__(parent)
-        self._response_type = discord.InteractionResponseType.deferred_channel_message
-
-    async def defer(self, **_: Any) -> None:
-        """Do nothing: Discord would refuse it."""
 
 
 class SessionReplay:
@@ -100,7 +89,7 @@ class SessionReplay:
                     sequence=self._saved.resume_after,
                 )
             self._socket = socket
-            socket._discord_parsers = {name: partial(self._take, name) for name in (INTERACTION, MESSAGE)}
+            set_parsers(socket, {name: partial(self._take, name) for name in (INTERACTION, MESSAGE)})
             while True:
                 await socket.poll_event()
         except BROKEN as error:
@@ -125,7 +114,7 @@ class SessionReplay:
                 task.add_done_callback(self._tasks.discard)
 
     async def _deal(self, name: str, data: Any, *, in_doubt: bool) -> None:
-        parse = self._client._connection.parsers[name]
+        parse = event_parsers(self._client)[name]
         if name == MESSAGE and "guild_id" in data:
             await self._ready.wait()
         if name == INTERACTION and in_doubt:
@@ -138,16 +127,11 @@ class SessionReplay:
 
     async def _resume_interaction(self, data: Any, parse: Callable[[Any], None]) -> None:
         """Deal with an interaction that may be acknowledged or answered already."""
-        client = self._client
-        interaction: Interaction = discord.Interaction(data=data, state=client._connection)
+        interaction = interaction_of(self._client, data)
         try:
             original = await interaction.original_response()
         except discord.NotFound:
             parse(data)
             return
-        if not original.flags.loading:
-            return
-        interaction._cs_response = AcknowledgedResponse(interaction)  # type: ignore[attr-defined]  # where it is cached
-        if interaction.type is discord.InteractionType.application_command:
-            client.tree._from_interaction(interaction)
-        client.dispatch("interaction", interaction)
+        if original.flags.loading:
+            dispatch_acknowledged(self._client, interaction)

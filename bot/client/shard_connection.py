@@ -11,6 +11,7 @@ import discord
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
+from bot.client.discord_patches import connected_shards
 from bot.services.errors import trace
 
 if TYPE_CHECKING:
@@ -45,15 +46,10 @@ class ShardConnection:
         self.id = shard
         self.ws: DiscordWebSocket = None  # type: ignore[assignment]  # as in discord.py
         self._client = client
+        self._shards = connected_shards(client)
         self._turns = turns
         self._gate = gate
         self._patient = patient
-
-    @property
-    def shards(self) -> dict[int, Any]:
-        """The connected shards of the client, which discord.py keeps in a private attribute."""
-        shards: dict[int, Any] = vars(self._client)["_AutoShardedClient__shards"]
-        return shards
 
     async def run(self) -> None:
         """Stay connected until the client closes.
@@ -68,14 +64,14 @@ class ShardConnection:
                 self.ws = await self._open(resumption)
                 if self._gate:
                     self._gate.guard(self.ws, self.id)
-                self.shards[self.id] = self
+                self._shards[self.id] = self
                 while True:
                     await self.ws.poll_event()
             except ReconnectWebSocket as request:
                 self._tell_disconnect()
                 resumption = self._resumption() if request.resume else {}
             except BROKEN as error:
-                if self._client.is_closed() or not (self.shards or self._patient):
+                if self._client.is_closed() or not (self._shards or self._patient):
                     raise
                 self._tell_disconnect()
                 code = error.code if isinstance(error, discord.ConnectionClosed) else NORMAL
@@ -115,7 +111,7 @@ class ShardConnection:
 
     def forget(self) -> None:
         """Let the client know the shard no longer."""
-        self.shards.pop(self.id, None)
+        self._shards.pop(self.id, None)
 
     async def disconnect(self) -> None:
         """End the connection, as discord.py's own method does."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 
+from bot.client.discord_patches import note_shards
 from bot.client.event_gate import EventGate
 from bot.client.identify_turns import IdentifyTurns
 from bot.client.shard_connection import ShardConnection
@@ -53,12 +54,12 @@ class ShardedBot(commands.AutoShardedBot):
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connect every shard, and stay connected until the bot closes; it always reconnects."""
-        self.shard_count = self._connection.shard_count = self.process.shard_count = await self._count_shards()
+        self.shard_count = self.process.shard_count = await self._count_shards()
         if self.keepers:
             await self._run_shards(keeper.run() for keeper in self.keepers)
             return
         shards = range(self.shard_count)
-        self._connection.shard_ids = shards
+        note_shards(self, shards)
         self.process.shards = tuple(shards)
         await self._run_shards(ShardConnection(self, shard, self.turns).run() for shard in shards)
 
@@ -95,7 +96,7 @@ class ShardedBot(commands.AutoShardedBot):
         process = self.process
         process.shards = tuple(keeper.shard for keeper in self.keepers if keeper.runs)
         process.stands_by = all(keeper.waits for keeper in self.keepers)
-        self._connection.shard_ids = list(process.shards)
+        note_shards(self, process.shards)
         if process.stands_by:
             self._set_usable()
 

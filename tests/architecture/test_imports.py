@@ -186,6 +186,15 @@ def test_bot_crosses_to_a_thread_in_one_place():
     assert rooms_where(re.compile(r"(.+\.)?(to_thread|run_in_executor)")) <= {"bot/services/worker.py"}
 
 
+def test_private_names_of_discord_are_in_one_file():
+    """An attribute of another object that begins with `_`, or a name of the form `_Class__name`."""
+    private = re.compile(r"(?!(self|cls|os)\._\w+$).+\._[a-z]\w*")
+    mangled = re.compile(r"_[A-Z]\w*__\w+")
+    with_discord = {room(path) for path in of("bot") if any(each.package == "discord" for each in imports(path))}
+    by_text = {room(path) for path in of("bot") if mangled.search(path.read_text("utf-8"))}
+    assert (rooms_where(private) & with_discord) | by_text == {"bot/client/discord_patches.py"}
+
+
 def loaded_by(*arguments: str) -> tuple[str, set[str]]:
     """What the program printed, and every module that it imported."""
     process = subprocess.run(
