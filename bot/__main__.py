@@ -22,8 +22,8 @@ from bot.logs import log_to_stderr
 from bot.services.tracing import Tracing, open_tracing
 from bot.settings import BotSettings
 from index import Corpora, Library, LibraryError, Settings, open_coordinator, open_corpora, open_library
+from index.data_home import copy_first_source
 from index.domain.stages import AnswerStage
-from index.home import copy_first_source
 from index.setting_errors import WrongSettings, find_typos, read_settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.shards import MOST_SHARDS, ShardRange, parse_shards
-from index.home import HomeSettings
+from index.data_home import HomeSettings
 
 __all__ = ["DISCORD_API", "BotSettings", "LogFormat", "PageAccess", "TracesExporter"]
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from index.home import HomeSettings
+from index.data_home import HomeSettings
 
 __all__ = ["BUNDLED_READER", "Settings"]
 

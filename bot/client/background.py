@@ -10,8 +10,8 @@ import discord
 from discord.ext import tasks
 
 from bot.client.command_sync import CommandSync
+from bot.client.corpora_maintenance import CorporaMaintenance
 from bot.client.scheduled_reindex import ScheduledReindex
-from bot.client.server_upkeep import ServerUpkeep
 from bot.client.weekly_digest import WeeklyDigest
 from bot.services.errors import explain, trace
 from bot.services.first_build import FirstBuild
@@ -47,7 +47,7 @@ class Background:
         first_build: FirstBuild,
         scheduled_reindex: ScheduledReindex,
         weekly_digest: WeeklyDigest,
-        server_upkeep: ServerUpkeep,
+        corpora_maintenance: CorporaMaintenance,
         leadership: Leadership | None = None,
     ) -> None:
         self._client = client
@@ -59,7 +59,7 @@ class Background:
         self._scheduled_reindex = scheduled_reindex
         self.weekly_digest = weekly_digest
         self.leadership = leadership
-        self.server_upkeep = server_upkeep
+        self.corpora_maintenance = corpora_maintenance
         self._last_failure: str | type[Exception] | None = None
         self._sync: asyncio.Task[None] | None = None
         self.tasks: list[asyncio.Task[None]] = []
@@ -80,7 +80,7 @@ class Background:
     def _begin_once(self) -> list[asyncio.Task[None]]:
         """Start what is to run once: commands' sync, schedules, upkeep of servers, deletion of old questions."""
         self._sync = asyncio.create_task(self._command_sync.sync_if_changed())
-        return [self._sync, self._purge.start(), *self._scheduled_reindex.start(), *self.server_upkeep.start()]
+        return [self._sync, self._purge.start(), *self._scheduled_reindex.start(), *self.corpora_maintenance.start()]
 
     def stop(self) -> None:
         """Cancel all tasks and the first build; another thread that is at work ends its work."""
@@ -89,7 +89,7 @@ class Background:
             task.cancel()
         self._purge.cancel()
         self.weekly_digest.stop()
-        self.server_upkeep.stop()
+        self.corpora_maintenance.stop()
         self.follow.cancel()
 
     async def _load(self) -> None:

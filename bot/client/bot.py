@@ -16,12 +16,12 @@ from discord.ext import commands
 from bot.client.background import Background
 from bot.client.command_sync import CommandSync
 from bot.client.command_tree import FootnoteTree
+from bot.client.corpora_maintenance import CorporaMaintenance
 from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
 from bot.client.gateway_metrics import watch_gateway
 from bot.client.leadership import Leadership
 from bot.client.locks import Locks
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
-from bot.client.server_upkeep import ServerUpkeep
 from bot.client.sharded_bot import ShardedBot
 from bot.client.weekly_digest import WeeklyDigest, utc_now
 from bot.policy.moderators import Moderators
@@ -73,7 +73,7 @@ EXTENSIONS = (
     "bot.cogs.stats",
     "bot.cogs.privacy",
     "bot.cogs.guild_settings",
-    "bot.cogs.departures",
+    "bot.cogs.guild_lifecycle",
     "bot.cogs.components",
 )
 """The cogs, in any order."""
@@ -163,7 +163,7 @@ class FootnoteBot(ShardedBot):
                 leadership=leadership,
             ),
             weekly_digest=WeeklyDigest(self, self.services, clock=clock),
-            server_upkeep=ServerUpkeep(
+            corpora_maintenance=CorporaMaintenance(
                 libraries,
                 worker=worker,
                 builds=self.services.builds,

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.settings import BotSettings
+from bot.web.evidence_pages import EvidencePages
 from bot.web.health import health_routes
+from bot.web.home_page import HomePages, Search
 from bot.web.links import PageLinks
 from bot.web.metrics import metrics_routes
 from bot.web.moderators.routes import configured_routes
-from bot.web.routes import evidence_routes
 from bot.web.secret import web_secret
 from bot.web.server import WebServer
 from bot.web.static_files import static_routes
 
 if TYPE_CHECKING:
+    from aiohttp import web
     from discord import Client
 
     from bot.services.context import Services
@@ -53,7 +55,7 @@ def web_server_of(
         *configured_routes(client, services, settings),
     ]
     if links:
-        routes += evidence_routes(services, links, downloads=settings.page_downloads, search=settings.search_page)
+        routes += _evidence_routes(services, links, downloads=settings.page_downloads, search=settings.search_page)
     return WebServer(
         host=settings.http_host,
         port=settings.http_port or 0,
@@ -61,6 +63,16 @@ def web_server_of(
         hosts=[host] if (host := urlsplit(settings.public_url).hostname) else [],
         on_defect=services.metrics.count_error,
     )
+
+
+def _evidence_routes(services: Services, links: PageLinks, *, downloads: bool, search: bool) -> list[web.RouteDef]:
+    """Return the routes of sources, their files if `downloads`, the page of all sources, and the search if `search`."""
+    libraries, worker, questions = services.libraries, services.worker, services.questions
+    answers = Search(questions.answering, questions.rate_limiter, services.metrics) if search else None
+    return [
+        *EvidencePages(libraries=libraries, worker=worker, links=links, downloads=downloads).routes(),
+        *HomePages(libraries=libraries, worker=worker, links=links, search=answers).routes(),
+    ]
 
 
 def unready(services: Services) -> str:

@@ -25,6 +25,7 @@ from index.cli._server_commands import add_server_commands
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
+from index.data_home import copy_first_source
 from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
 from index.domain.generation import WritingRequest
 from index.domain.messages import Message
@@ -32,7 +33,6 @@ from index.domain.snapshots import ReindexReport
 from index.evaluation.questions import Question, read_questions
 from index.evaluation.runner import ask_questions, results_file
 from index.evaluation.written import sentence_lines
-from index.home import copy_first_source
 from index.setting_errors import read_settings
 
 app = typer.Typer(

@@ -11,8 +11,8 @@ from dataclasses import replace
 from index.domain.answers import Answer
 from index.domain.generation import GenerationError, GenerationFault, WritingRequest
 from index.domain.ports import Generator
-from index.generation._guard import Guard
 from index.generation._meter import Meter
+from index.generation._relevance_check import RelevanceCheck
 from index.generation.composition import Composition
 from index.generation.draft_text import readable_text
 from index.generation.output import OutputParser
@@ -33,7 +33,7 @@ class CheckedOutput:
         extractive: Answer,
         canary: str,
         composition: Composition,
-        guard: Guard,
+        relevance: RelevanceCheck,
         verifier: SentenceVerifier,
         request: WritingRequest,
     ) -> None:
@@ -41,7 +41,7 @@ class CheckedOutput:
         self._extractive = extractive
         self._parser = OutputParser(canary)
         self._composition = composition
-        self._guard = guard
+        self._relevance = relevance
         self._verifier = verifier
         self._request = request
         self._meter = Meter()
@@ -91,7 +91,7 @@ class CheckedOutput:
                     return
 
     def _allows(self) -> bool:
-        return self._guard.allows(self._composition, self._parser.answers)
+        return self._relevance.allows(self._composition, self._parser.answers)
 
     def _fault(self, *, stopped: bool) -> str:
         """Return why nothing of a whole output may be shown; empty if it says, as the reader does, that nothing is."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.answering.verification import verify_citations
-from index.generation._guard import Guard
+from index.generation._relevance_check import RelevanceCheck
 from index.generation.composition import Composition
 from index.generation.evidence import Evidence
 from index.generation.grounding import Dropped, DropReason, GroundedSentence, Grounder
@@ -33,14 +33,14 @@ class SentenceVerifier:
         self,
         grounder: Grounder,
         composition: Composition,
-        guard: Guard,
+        relevance: RelevanceCheck,
         evidence: Sequence[Evidence],
         search_index: SearchIndex,
         verdict: str,
     ) -> None:
         self._grounder = grounder
         self._composition = composition
-        self._guard = guard
+        self._relevance = relevance
         self._evidence = evidence
         self._search_index = search_index
         self._verdict = verdict
@@ -91,7 +91,7 @@ class SentenceVerifier:
         documents = self._search_index.by_source
         if len(verify_citations(result.citations, documents)) < len(result.citations):
             return Dropped(draft, DropReason.NOT_QUOTED)
-        scores = [round(self._guard.confidence(window), 4) for window in result.windows]
+        scores = [round(self._relevance.confidence(window), 4) for window in result.windows]
         citations = (replace(each, score=score) for each, score in zip(result.citations, scores, strict=True))
         return replace(result, citations=tuple(citations))
 

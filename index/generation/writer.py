@@ -15,7 +15,7 @@ from index.domain.answers import Answer
 from index.domain.generation import ChatMessage, GenerationError, GenerationFault, Turn, WritingRequest
 from index.domain.ports import Generator
 from index.domain.reading import Window
-from index.generation._guard import Guard
+from index.generation._relevance_check import RelevanceCheck
 from index.generation.answer_cache import AnswerCache
 from index.generation.budgets import TokenBudgets
 from index.generation.checked_output import CheckedOutput
@@ -182,15 +182,15 @@ class Writer:
         deadline: float,
     ) -> Answer:
         """Return the answer made of the sentences that pass, with the fault if one ended them."""
-        composition, guard = Composition(extractive), Guard(self._answerer, extractive, task.read)
+        composition, relevance = Composition(extractive), RelevanceCheck(self._answerer, extractive, task.read)
         output = CheckedOutput(
             generator=self._generator,
             extractive=extractive,
             canary=task.canary,
             composition=composition,
-            guard=guard,
+            relevance=relevance,
             verifier=SentenceVerifier(
-                self._grounder, composition, guard, task.evidence, search_index, extractive.verdict
+                self._grounder, composition, relevance, task.evidence, search_index, extractive.verdict
             ),
             request=request,
         )

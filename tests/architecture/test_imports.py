@@ -97,7 +97,7 @@ def of(package: str) -> list[Path]:
 
 def test_bot_comes_in_by_the_front_door_of_the_index():
     """Front door and nouns; what knows nothing of an index: writing a file, home, settings; and `footnote index`."""
-    allowed = {*NOUNS, "index.storage.atomic", "index.home", "index.setting_errors"}
+    allowed = {*NOUNS, "index.storage.atomic", "index.data_home", "index.setting_errors"}
     dispatcher = ("bot/cli.py", "index.cli.app")
     running = [
         (room(path), imported)

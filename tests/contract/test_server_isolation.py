@@ -29,9 +29,9 @@ from bot.policy.rate_limits import RateLimiter
 from bot.services.answering import Answering
 from bot.services.worker import LibraryWorker
 from bot.settings import PageAccess
-from bot.web.home import HomePages, Search
+from bot.web.evidence_pages import EvidencePages
+from bot.web.home_page import HomePages, Search
 from bot.web.links import HomeLink, OriginalLink, PageLink, PageLinks
-from bot.web.pages import EvidencePages
 from bot.web.server import WebServer
 from index import Corpora
 from index.domain.activity import Scope

@@ -16,9 +16,9 @@ from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.answering import Answering
 from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
-from bot.web.home import HomePages, Search
+from bot.web.evidence_pages import EvidencePages
+from bot.web.home_page import HomePages, Search
 from bot.web.links import DAY, PageLink, PageLinks
-from bot.web.pages import EvidencePages
 from bot.web.server import WebServer
 from bot.web.static_files import static_routes
 from index import Corpora

@@ -8,9 +8,8 @@ from aiohttp import web
 
 from bot.text.i18n import format_day, format_number, gettext
 from bot.views.stats import LEAST_DAYS, MOST_DAYS, USUAL_DAYS, Totals, percent_of
-from bot.web.moderators.guard import Guard, Visit
-from bot.web.moderators.places import library_of
 from bot.web.moderators.plots import HEIGHT, WIDTH, bars, dots
+from bot.web.moderators.protected_routes import ProtectedRoutes, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +23,16 @@ __all__ = ["FigurePages"]
 class FigurePages:
     """Shows what /stats shows."""
 
-    def __init__(self, *, guard: Guard, services: Services) -> None:
-        self._guard = guard
+    def __init__(self, *, protected: ProtectedRoutes, services: Services) -> None:
+        self._protected = protected
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
-        return [self._guard.get("/figures", self._show)]
+        return [self._protected.get("/figures", self._show)]
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         period = max(visit.number("days", USUAL_DAYS, MOST_DAYS), LEAST_DAYS)
-        journal = library_of(self._services, visit).journal
+        journal = visit.library(self._services.libraries).journal
         days = await self._services.worker.run(journal.days, period, visit.session.scope)
         totals = Totals.of(days)
         return visit.show(

@@ -19,10 +19,9 @@ from bot.web.moderators.faq import (
     add_section,
     section_of,
 )
-from bot.web.moderators.guard import HOME, Guard, Visit
-from bot.web.moderators.pages import see_other
-from bot.web.moderators.places import library_of
+from bot.web.moderators.protected_routes import HOME, ProtectedRoutes, Visit
 from bot.web.moderators.reindex import start_preview
+from bot.web.moderators.responses import see_other
 from bot.web.moderators.runs import IndexRuns, Undo
 from index import LibraryError, Message
 from index.domain.sources import UploadOutcome, UploadResult
@@ -52,22 +51,22 @@ OUTCOMES: dict[str, str] = {
 class GapPages:
     """Lists and solves gaps, and adds answers to the file of frequently asked questions."""
 
-    def __init__(self, *, guard: Guard, services: Services, runs: IndexRuns) -> None:
-        self._guard = guard
+    def __init__(self, *, protected: ProtectedRoutes, services: Services, runs: IndexRuns) -> None:
+        self._protected = protected
         self._services = services
         self._runs = runs
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            self._guard.get("/gaps", self._show),
-            self._guard.post("/gaps/solve", self._solve),
-            self._guard.get("/answer", self._write),
-            self._guard.post("/answer", self._preview),
-            self._guard.post("/answer/save", self._save),
+            self._protected.get("/gaps", self._show),
+            self._protected.post("/gaps/solve", self._solve),
+            self._protected.get("/answer", self._write),
+            self._protected.post("/answer", self._preview),
+            self._protected.post("/answer/save", self._save),
         ]
 
     async def _themes(self, visit: Visit) -> Sequence[Theme]:
-        library = library_of(self._services, visit)
+        library = visit.library(self._services.libraries)
         return await self._services.worker.run(library.gaps.themes, visit.session.scope)
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
@@ -84,7 +83,7 @@ class GapPages:
         if theme is None:
             visit.session.notice = gettext(NO_SUCH_THEME)
         else:
-            solve = library_of(self._services, visit).journal.solve
+            solve = visit.library(self._services.libraries).journal.solve
             await self._services.worker.run(solve, theme.ids, user=visit.session.user)
             visit.session.notice = ngettext(
                 "Solved: {number} question.", "Solved: {number} questions.", len(theme.gaps)
@@ -135,7 +134,7 @@ class GapPages:
     async def _change(self, visit: Visit, question: str, answer: str) -> tuple[str, bytes, bytes]:
         """Return the section, and the file before and after it is added; the file's name and size are checked."""
         section = section_of(question, answer)
-        sources, worker = library_of(self._services, visit).sources, self._services.worker
+        sources, worker = visit.library(self._services.libraries).sources, self._services.worker
         before = await worker.run(sources.read, FAQ_FILE) or b""
         after = add_section(before, section)
         await worker.run(sources.check, FAQ_FILE, len(after))
@@ -158,7 +157,7 @@ class GapPages:
 
     def _add(self, visit: Visit, before: bytes, after: bytes) -> UploadResult:
         """Add the file, in a thread, recorded in the audit."""
-        library = library_of(self._services, visit)
+        library = visit.library(self._services.libraries)
         add = partial(library.sources.add, FAQ_FILE, after, replace=True, expected=before)
         action = Message("source add {name}", name=FAQ_FILE)
         return audited_by(

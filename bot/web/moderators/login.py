@@ -11,16 +11,16 @@ from aiohttp import web
 
 from bot.services.errors import trace
 from bot.text.i18n import gettext, gettext_noop, language_for, using_language
-from bot.web.moderators.guard import HOME, reader_language
 from bot.web.moderators.oauth import DiscordUnavailable, LoginFailed, TokenRejected, login_secrets, new_nonce
-from bot.web.moderators.pages import notice_page, page, see_other
+from bot.web.moderators.protected_routes import HOME, reader_language
+from bot.web.moderators.responses import notice_page, page, see_other
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.web.moderators.access import ModeratorAccess
-    from bot.web.moderators.guard import Cookies, Guard, Visit
     from bot.web.moderators.oauth import DiscordOAuth
+    from bot.web.moderators.protected_routes import Cookies, ProtectedRoutes, Visit
     from bot.web.moderators.sessions import Sessions
 
 __all__ = ["LoginPages"]
@@ -53,13 +53,13 @@ class LoginPages:
     def __init__(
         self,
         *,
-        guard: Guard,
+        protected: ProtectedRoutes,
         sessions: Sessions,
         access: ModeratorAccess,
         oauth: Callable[[], DiscordOAuth],
         cookies: Cookies,
     ) -> None:
-        self._guard = guard
+        self._protected = protected
         self._sessions = sessions
         self._access = access
         self._oauth = oauth
@@ -71,15 +71,15 @@ class LoginPages:
             web.get(HOME, self._door),
             web.get(f"{HOME}/login", self._begin),
             web.get(f"{HOME}/callback", self._finish),
-            self._guard.post("/logout", self._log_out),
-            self._guard.post("/place", self._change_place),
+            self._protected.post("/logout", self._log_out),
+            self._protected.post("/place", self._change_place),
         ]
 
     async def _door(self, request: web.Request) -> web.StreamResponse:
         """Show a link to sign in, or go on to the questions."""
         with using_language(reader_language(request)):
             try:
-                if await self._guard.check(request) is not None:
+                if await self._protected.check(request) is not None:
                     return see_other(QUESTIONS)
             except DiscordUnavailable:
                 return notice_page(gettext(UNAVAILABLE), status=503)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.web.moderators.guard import Guard, Visit
-from bot.web.moderators.places import library_of
+from bot.web.moderators.protected_routes import ProtectedRoutes, Visit
 
 if TYPE_CHECKING:
     from bot.services.context import Services
@@ -23,22 +22,22 @@ MOST_PAGES = 1_000_000
 class QuestionPages:
     """Lists questions, votes and the audit of the place that is shown, a page at a time."""
 
-    def __init__(self, *, guard: Guard, services: Services, names: UserNames) -> None:
-        self._guard = guard
+    def __init__(self, *, protected: ProtectedRoutes, services: Services, names: UserNames) -> None:
+        self._protected = protected
         self._services = services
         self._names = names
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            self._guard.get("/questions", partial(self._show, voted=False)),
-            self._guard.get("/votes", partial(self._show, voted=True)),
-            self._guard.get("/audit", self._audit),
+            self._protected.get("/questions", partial(self._show, voted=False)),
+            self._protected.get("/votes", partial(self._show, voted=True)),
+            self._protected.get("/audit", self._audit),
         ]
 
     async def _show(self, visit: Visit, *, voted: bool) -> web.StreamResponse:
         """Show the questions, or only those with a vote or a report."""
         number = visit.number("page", 1, MOST_PAGES)
-        journal = library_of(self._services, visit).journal
+        journal = visit.library(self._services.libraries).journal
         questions = await self._services.worker.run(
             journal.questions, visit.session.scope, PER_PAGE + 1, skip=(number - 1) * PER_PAGE, voted=voted
         )
@@ -55,7 +54,7 @@ class QuestionPages:
         """Show what was done to the index: of a server its own lines, of all servers all."""
         number, place = visit.number("page", 1, MOST_PAGES), visit.session.place
         entries = await self._services.worker.run(
-            library_of(self._services, visit).journal.audit_entries,
+            visit.library(self._services.libraries).journal.audit_entries,
             PER_PAGE + 1,
             origin=str(place) if place else None,
             skip=(number - 1) * PER_PAGE,

@@ -13,10 +13,9 @@ from aiohttp import hdrs, web
 from bot.services.audit import audited_by
 from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
-from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.oauth import DiscordUnavailable
-from bot.web.moderators.pages import see_other
-from bot.web.moderators.places import library_of
+from bot.web.moderators.protected_routes import HOME, ProtectedRoutes, Visit
+from bot.web.moderators.responses import see_other
 from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind, Undo
 from index import LibraryError, Message
 from index.domain.errors import SourceRejected
@@ -45,7 +44,7 @@ PREVIEW_BUSY = gettext_noop("The file is written. Other work on the index goes o
 def start_preview(services: Services, runs: IndexRuns, visit: Visit, undo: Undo | None = None) -> bool:
     """Start to build a preview; False, with a notice, if other work goes on."""
     run = IndexRun(RunKind.PREVIEW, visit.session.place, undo)
-    library = library_of(services, visit)
+    library = visit.library(services.libraries)
     work = partial(library.preview, run.run, scope=visit.session.scope, cancelled=run.run.cancelled)
     started = runs.start(visit, run, Message("preview"), work)
     if not started:
@@ -56,37 +55,37 @@ def start_preview(services: Services, runs: IndexRuns, visit: Visit, undo: Undo 
 class ReindexPages:
     """Starts and cancels work on the index, shows how far it is, and makes a preview live or discards it."""
 
-    def __init__(self, *, guard: Guard, services: Services, runs: IndexRuns) -> None:
-        self._guard = guard
+    def __init__(self, *, protected: ProtectedRoutes, services: Services, runs: IndexRuns) -> None:
+        self._protected = protected
         self._services = services
         self._runs = runs
         self._streams = 0
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            self._guard.get("/reindex", self._show, renew=False),
-            self._guard.get("/reindex/events", self._stream, renew=False),
-            self._guard.post("/reindex", self._reindex),
-            self._guard.post("/reindex/preview", self._preview),
-            self._guard.post("/reindex/cancel", self._cancel),
-            self._guard.post("/reindex/publish", self._publish),
-            self._guard.post("/reindex/discard", self._discard),
+            self._protected.get("/reindex", self._show, renew=False),
+            self._protected.get("/reindex/events", self._stream, renew=False),
+            self._protected.post("/reindex", self._reindex),
+            self._protected.post("/reindex/preview", self._preview),
+            self._protected.post("/reindex/cancel", self._cancel),
+            self._protected.post("/reindex/publish", self._publish),
+            self._protected.post("/reindex/discard", self._discard),
         ]
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         """Show the run that goes on or ended last, else what a reindex would do."""
-        run, library = self._runs.last(visit), library_of(self._services, visit)
+        run, library = self._runs.last(visit), visit.library(self._services.libraries)
         status = await self._services.worker.run(library.status) if run is None or run.over else None
         report = run.report_for(visit.session.place) if run is not None else None
         return visit.show("reindex.html", run=run, report=report, index=status, elsewhere=self._elsewhere(visit))
 
     def _elsewhere(self, visit: Visit) -> str:
         """Return the stage of a reindex that was started on Discord or by the schedule; empty if none runs."""
-        running = library_of(self._services, visit).running()
+        running = visit.library(self._services.libraries).running()
         return running.stage if running is not None and not self._runs.is_running(visit) else ""
 
     async def _reindex(self, visit: Visit) -> web.StreamResponse:
-        library, session = library_of(self._services, visit), visit.session
+        library, session = visit.library(self._services.libraries), visit.session
         run = IndexRun(RunKind.REINDEX, session.place)
         work = partial(library.reindex, run.run, scope=session.scope, cancelled=run.run.cancelled)
         return self._start(visit, run, Message("reindex"), work)
@@ -97,7 +96,7 @@ class ReindexPages:
 
     async def _publish(self, visit: Visit) -> web.StreamResponse:
         """Make the preview of the page live."""
-        library, last = library_of(self._services, visit), self._runs.last(visit)
+        library, last = visit.library(self._services.libraries), self._runs.last(visit)
         preview = visit.form.get("preview", "")
         if last is None or not preview or last.preview != preview:
             visit.session.notice = gettext(GONE)
@@ -126,7 +125,7 @@ class ReindexPages:
         if last is None or not preview or last.preview != preview:
             visit.session.notice = gettext(GONE)
             return see_other(REINDEX)
-        library, user = library_of(self._services, visit), visit.session.user
+        library, user = visit.library(self._services.libraries), visit.session.user
         action, result = Message("preview {id}", id=preview), Message("discarded")
         discard = partial(library.discard, preview)
         await self._services.worker.run(audited_by, library, user, visit.origin, action, discard, lambda _: result)
@@ -138,7 +137,7 @@ class ReindexPages:
 
     async def _take_back(self, visit: Visit, undo: Undo) -> str:
         """Give a source its bytes from before, unless it was changed since; return what came of it."""
-        library = library_of(self._services, visit)
+        library = visit.library(self._services.libraries)
         sources = library.sources
 
         def restore() -> str:
@@ -185,7 +184,7 @@ class ReindexPages:
         before = ""
         while clock() - began < LONGEST_STREAM_SECONDS:
             try:
-                allowed = await self._guard.check(visit.request, renew=False) is not None
+                allowed = await self._protected.check(visit.request, renew=False) is not None
             except DiscordUnavailable:
                 allowed = False
             run = self._runs.last(visit)

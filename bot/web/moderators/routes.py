@@ -14,12 +14,12 @@ from bot.text.i18n import gettext, gettext_noop, using_language
 from bot.web.moderators.access import ModeratorAccess
 from bot.web.moderators.figures import FigurePages
 from bot.web.moderators.gaps import GapPages
-from bot.web.moderators.guard import HOME, Cookies, Guard, reader_language
 from bot.web.moderators.login import LoginPages
 from bot.web.moderators.oauth import DiscordOAuth
-from bot.web.moderators.pages import notice_page
+from bot.web.moderators.protected_routes import HOME, Cookies, ProtectedRoutes, reader_language
 from bot.web.moderators.questions import QuestionPages
 from bot.web.moderators.reindex import ReindexPages
+from bot.web.moderators.responses import notice_page
 from bot.web.moderators.runs import IndexRuns
 from bot.web.moderators.sessions import Sessions
 from bot.web.moderators.snapshots import SnapshotPages
@@ -84,14 +84,14 @@ def routes(
 
     sessions, cookies, runs = Sessions(clock=clock), Cookies(public_url), IndexRuns(services)
     access = ModeratorAccess(permissions=services.permissions, clock=clock)
-    guard = Guard(sessions=sessions, access=access, oauth=oauth, cookies=cookies, public_url=public_url)
+    protected = ProtectedRoutes(sessions=sessions, access=access, oauth=oauth, cookies=cookies, public_url=public_url)
     return [
-        *LoginPages(guard=guard, sessions=sessions, access=access, oauth=oauth, cookies=cookies).routes(),
-        *QuestionPages(guard=guard, services=services, names=UserNames(client)).routes(),
-        *GapPages(guard=guard, services=services, runs=runs).routes(),
-        *FigurePages(guard=guard, services=services).routes(),
-        *SnapshotPages(guard=guard, services=services, runs=runs).routes(),
-        *ReindexPages(guard=guard, services=services, runs=runs).routes(),
+        *LoginPages(protected=protected, sessions=sessions, access=access, oauth=oauth, cookies=cookies).routes(),
+        *QuestionPages(protected=protected, services=services, names=UserNames(client)).routes(),
+        *GapPages(protected=protected, services=services, runs=runs).routes(),
+        *FigurePages(protected=protected, services=services).routes(),
+        *SnapshotPages(protected=protected, services=services, runs=runs).routes(),
+        *ReindexPages(protected=protected, services=services, runs=runs).routes(),
     ]
 
 

@@ -14,7 +14,6 @@ from bot.services.errors import explain
 from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.status import stage_text
-from bot.web.moderators.places import library_of
 from index import Message
 from index.domain.activity import report_outcome
 from index.domain.snapshots import Preview, ReindexReport
@@ -22,7 +21,7 @@ from index.domain.stages import Stage
 
 if TYPE_CHECKING:
     from bot.services.context import Services
-    from bot.web.moderators.guard import Visit
+    from bot.web.moderators.protected_routes import Visit
 
 __all__ = ["BUSY", "IndexRun", "IndexRuns", "RunKind", "Undo"]
 
@@ -111,7 +110,7 @@ class IndexRuns:
         if self.is_running(visit):
             return False
         self._last[self._owner(visit)] = run
-        record = partial(audited_by, library_of(self._services, visit), visit.session.user, visit.origin)
+        record = partial(audited_by, visit.library(self._services.libraries), visit.session.user, visit.origin)
         task = asyncio.create_task(self._carry_out(run, partial(record, action, work, _outcome)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

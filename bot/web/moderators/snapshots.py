@@ -11,9 +11,8 @@ from aiohttp import web
 from bot.services.errors import explain
 from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
-from bot.web.moderators.guard import HOME, Guard, Visit
-from bot.web.moderators.pages import see_other
-from bot.web.moderators.places import library_of
+from bot.web.moderators.protected_routes import HOME, ProtectedRoutes, Visit
+from bot.web.moderators.responses import see_other
 from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind
 from index import LibraryError, Message
 from index.domain.stages import Stage
@@ -33,20 +32,20 @@ ALREADY_LIVE = gettext_noop("This snapshot is live already.")
 class SnapshotPages:
     """Lists and compares snapshots, and rolls back after a confirmation."""
 
-    def __init__(self, *, guard: Guard, services: Services, runs: IndexRuns) -> None:
-        self._guard = guard
+    def __init__(self, *, protected: ProtectedRoutes, services: Services, runs: IndexRuns) -> None:
+        self._protected = protected
         self._services = services
         self._runs = runs
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            self._guard.get("/snapshots", self._show),
-            self._guard.get("/snapshots/{id}", self._compare),
-            self._guard.post("/snapshots/{id}/rollback", self._roll_back),
+            self._protected.get("/snapshots", self._show),
+            self._protected.get("/snapshots/{id}", self._compare),
+            self._protected.post("/snapshots/{id}/rollback", self._roll_back),
         ]
 
     async def _snapshots(self, visit: Visit) -> Sequence[SnapshotInfo]:
-        return await self._services.worker.run(library_of(self._services, visit).snapshots)
+        return await self._services.worker.run(visit.library(self._services.libraries).snapshots)
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         return visit.show("snapshots.html", snapshots=await self._snapshots(visit))
@@ -69,7 +68,7 @@ class SnapshotPages:
             problem = gettext(NOTHING_LIVE)
         else:
             try:
-                library = library_of(self._services, visit)
+                library = visit.library(self._services.libraries)
                 diff = await self._services.worker.run(library.diff, live.id, snapshot.id)
             except LibraryError as error:
                 problem = explain(error, "comparing snapshots")
@@ -82,7 +81,7 @@ class SnapshotPages:
             return see_other(SNAPSHOTS)
         run = IndexRun(RunKind.ROLLBACK, visit.session.place, run=Run(Stage.CHECKING_SNAPSHOT))
         action = Message("rollback {id}", id=snapshot.id)
-        work = partial(library_of(self._services, visit).rollback, snapshot.id, run.run)
+        work = partial(visit.library(self._services.libraries).rollback, snapshot.id, run.run)
         if not self._runs.start(visit, run, action, work):
             visit.session.notice = gettext(BUSY)
         return see_other(f"{HOME}/reindex")

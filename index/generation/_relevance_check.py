@@ -1,4 +1,4 @@
-"""The guard: whether what a written answer quotes is what was asked for."""
+"""The relevance check: whether what a written answer quotes is what was asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from index.domain.answers import Answer, Citation, ShortAnswer
 from index.domain.reading import Window
 from index.generation.composition import Composition
 
-__all__ = ["Guard"]
+__all__ = ["RelevanceCheck"]
 
 LEAST_WHERE_SILENT = 0.5
 """Confidence of a quoted window from which on an answer is written where the extractive reading abstains.
@@ -17,7 +17,7 @@ sources answer and for none of the 19 that they don't (`evaluation/llm.md`).
 """
 
 
-class Guard:
+class RelevanceCheck:
     """Judges a written answer by the reader's confidence in the windows that it quotes; `read` is None of a summary."""
 
     def __init__(self, answerer: Answerer, extractive: Answer, read: ReadQuestion | None) -> None:

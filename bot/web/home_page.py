@@ -20,8 +20,8 @@ from bot.text.i18n import gettext
 from bot.text.index_messages import abstention_reason
 from bot.web._reader_address import reader_address
 from bot.web._responses import html_response, message_page
+from bot.web.evidence_pages import SERVER, refusal, server_of, set_reader_language, snapshot_time
 from bot.web.links import HomeLink, PageLink
-from bot.web.pages import SERVER, refusal, server_of, set_reader_language, snapshot_time
 from bot.web.templating import render
 from index import Answer, LibraryError
 from index.domain.evidence import SourceTitle, quote_digest

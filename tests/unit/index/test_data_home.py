@@ -8,9 +8,9 @@ import platformdirs
 import pytest
 
 from bot.settings import BotSettings
-from index import home
+from index import data_home
+from index.data_home import FOLDERS, copy_first_source
 from index.domain.errors import LibraryError
-from index.home import FOLDERS, copy_first_source
 from index.settings import Settings
 from tests.support.article import ARTICLE
 
@@ -23,7 +23,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The empty folder that one starts in."""
     for name in ("FOOTNOTE_HOME", *map(str.upper, FOLDERS)):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(home, "CHECKOUT", tmp_path / "pyproject.toml")
+    monkeypatch.setattr(data_home, "CHECKOUT", tmp_path / "pyproject.toml")
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: USERS)
     folder = tmp_path / "start"
     folder.mkdir()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from bot.web.moderators.guard import Cookies
+from bot.web.moderators.protected_routes import Cookies
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, User
 from tests.support.fakes import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage

@@ -9,8 +9,8 @@ import pytest
 
 from bot.settings import PageAccess
 from bot.web._responses import PageCache, cached_page
+from bot.web.evidence_pages import MOST_NEW_PAGES
 from bot.web.links import OriginalLink, PageLink
-from bot.web.pages import MOST_NEW_PAGES
 from index.domain.answers import SourceChange
 from tests.support.evidence_pages import FIRST, QUOTE, SECOND, TEXT, evidence_site, raw_status
 

@@ -1,4 +1,4 @@
-"""The guard before every page of the moderators: sessions, rights looked up anew, and forms that are ours."""
+"""Routes of the moderators: sessions, rights looked up anew, and forms that are ours."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from aiohttp import hdrs, web
 from bot.services.errors import explain
 from bot.text.i18n import Language, gettext, gettext_noop, language_for, using_language
 from bot.web.moderators.oauth import DiscordUnavailable
-from bot.web.moderators.pages import notice_page, page, see_other
+from bot.web.moderators.responses import notice_page, page, see_other
 from index.domain.activity import WEB
 
 if TYPE_CHECKING:
     from bot.web.moderators.access import ModeratorAccess
     from bot.web.moderators.oauth import DiscordOAuth
     from bot.web.moderators.sessions import Session, Sessions
+    from index import Corpora, Library
 
-__all__ = ["HOME", "Cookies", "Guard", "Visit", "reader_language"]
+__all__ = ["HOME", "Cookies", "ProtectedRoutes", "Visit", "reader_language"]
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,10 @@ class Visit:
         """The origin of what is done, for the audit."""
         return str(self.session.place) if self.session.place else WEB
 
+    def library(self, libraries: Corpora) -> Library:
+        """Return the library of the place that is shown; only the bot's owner or team sees all servers."""
+        return libraries.shared if self.guild is None else libraries.of(self.guild)
+
     def show(self, template: str, *, status: int = 200, **values: object) -> web.Response:
         """Return a page with the frame of the moderators' pages."""
         notice, self.session.notice = self.session.notice, ""
@@ -87,8 +92,8 @@ class Cookies:
         response.del_cookie(name, path="/", secure=self._secure, httponly=True, samesite="Lax")
 
 
-class Guard:
-    """Wraps handlers, so that none runs for anybody but a moderator; a POST needs the session's token, too."""
+class ProtectedRoutes:
+    """Makes routes of handlers that run for moderators alone; a POST needs the session's token, too."""
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from bot.services.worker import LibraryWorker
 from index import Corpora, LibraryError, Message
 from index.domain.activity import report_outcome
 
-__all__ = ["ServerUpkeep"]
+__all__ = ["CorporaMaintenance"]
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ LOOK_EVERY_SECONDS = 5.0
 HOURS_BETWEEN = 1.0
 
 
-class ServerUpkeep:
+class CorporaMaintenance:
     """Does nothing if no server has a library of its own. A failure is logged, and the other servers get their turn."""
 
     def __init__(self, libraries: Corpora, *, worker: LibraryWorker, builds: BuildQueue, metrics: Metrics) -> None:

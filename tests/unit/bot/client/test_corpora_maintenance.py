@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from bot.client.server_upkeep import ServerUpkeep
+from bot.client.corpora_maintenance import CorporaMaintenance
 from bot.services.build_queue import BuildQueue
 from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
@@ -16,9 +16,9 @@ from tests.support.corpora_fakes import AMBER, BIRCH, SHARED_TEXT, add, corpora,
 EXPERTS = "How many experts has Scout?"
 
 
-def upkeep(libraries: Corpora) -> ServerUpkeep:
+def upkeep(libraries: Corpora) -> CorporaMaintenance:
     builds = BuildQueue(is_needed=libraries.enabled)
-    return ServerUpkeep(libraries, worker=LibraryWorker(), builds=builds, metrics=Metrics())
+    return CorporaMaintenance(libraries, worker=LibraryWorker(), builds=builds, metrics=Metrics())
 
 
 async def test_own_libraries_follow_the_shared_sources(tmp_path: Path) -> None:

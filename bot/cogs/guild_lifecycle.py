@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.services.context import Services, services_of
 from index import LibraryError
 
-__all__ = ["DeparturesCog"]
+__all__ = ["GuildLifecycleCog"]
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ SHARD_SHIFT = 22
 """The bits of a server's id that its shard does not depend on: https://discord.com/developers/docs/events/gateway."""
 
 
-class DeparturesCog(commands.Cog):
+class GuildLifecycleCog(commands.Cog):
     """Listens to joining and leaving. A server that is only unavailable is not left."""
 
     def __init__(self, bot: commands.Bot, services: Services) -> None:
@@ -67,4 +67,4 @@ class DeparturesCog(commands.Cog):
 
 
 async def setup(bot: commands.Bot) -> None:
-    await bot.add_cog(DeparturesCog(bot, services_of(bot)))
+    await bot.add_cog(GuildLifecycleCog(bot, services_of(bot)))
