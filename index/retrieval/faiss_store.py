@@ -16,8 +16,9 @@ import numpy as np
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
 from index.domain.snapshots import VectorSearch
 from index.retrieval._codes import FILE, Codes, build_codes, selector_of
-from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
+from index.retrieval._exact import CLOSE
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
+from index.retrieval._flat_store import FlatStore
 from index.retrieval._recall import NEAREST, TARGET, choose_queries, fewest_ranked
 from index.retrieval.vector_search import CODES, FLAT, read_search, write_search
 
@@ -35,16 +36,13 @@ MOST_RANKED = 10_000
 log = logging.getLogger(__name__)
 
 
-class FaissStore:
-    """The rows of a flat file, which stay on the disk; cosines are in -1..1, and 1.0 is the same direction.
-
-    With `codes`, a search of at least `many_rows` rows finds candidates by them.
-    """
+class FaissStore(FlatStore):
+    """The rows stay on the disk; with `codes`, a search of at least `many_rows` rows finds candidates by them."""
 
     def __init__(
         self, file: FlatFile, codes: Codes | None, search: VectorSearch, *, many_rows: int = MANY_ROWS
     ) -> None:
-        self._file = file
+        super().__init__(file)
         self._codes = codes
         self._search = search
         self._many_rows = many_rows
@@ -53,25 +51,13 @@ class FaissStore:
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(file.data), file.size)  # type: ignore[attr-defined]
         self._index: Any = faiss.read_index(reader)
 
-    def __len__(self) -> int:
-        return self._file.count
-
-    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
-        query = query_of(vector, self._file.dimension)
-        kept = kept_rows(len(self), deleted)
-        k = min(k, kept)
-        if k <= 0:
-            return []
-        self._file.check()
+    def _nearest(self, query: Vectors, k: int, kept: int, deleted: Deleted | None) -> list[tuple[int, float]]:
         faiss.omp_set_num_threads(1)  # of this thread alone: its pool would spin between questions
         if self._codes and kept >= self._many_rows:
             found = self._by_codes(self._codes, query, k, self._search.reranked, deleted)
             if found is not None:
                 return found
         return self._among_all(query, k, kept, deleted)
-
-    def rows(self, start: int, stop: int) -> Vectors:
-        return self._file.rows(start, stop)
 
     def cosines_by_codes(self, query: Vectors, factor: float) -> list[float]:
         """Return the cosines of the NEAREST rows that are found if so many candidates are ranked."""
@@ -96,7 +82,7 @@ class FaissStore:
                 kept = ~deleted[rows]
                 scores, rows = scores[kept], rows[kept]
             if len(rows) >= min(wanted, count):
-                found = best_of(query, rows, self._file.take, len(rows))
+                found = self._best_of(query, rows, len(rows))
                 last = set(rows[scores <= scores[-1] + CLOSE].tolist())
                 if not any(row in last for row, cosine in found if cosine >= found[k - 1][1] - CLOSE):
                     return found[:k]
@@ -113,7 +99,7 @@ class FaissStore:
         least = cosines[0, k - 1] - CLOSE
         if many < kept and cosines[0, -1] >= least:
             found = self._index.range_search(query[np.newaxis], float(least), **options)[2]
-        return best_of(query, found, self._file.take, k)
+        return self._best_of(query, found, k)
 
 
 class FaissEngine:

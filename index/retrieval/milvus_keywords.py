@@ -10,7 +10,7 @@ from typing import Any
 
 from index.domain.documents import Passage
 from index.retrieval.keyword_terms import most_similar, passage_terms
-from index.retrieval.milvus_server import MOST_HITS, MilvusServer, read_collection, write_collection
+from index.retrieval.milvus_server import MOST_HITS, MilvusServer
 
 __all__ = ["MilvusKeywordEngine", "MilvusKeywords"]
 
@@ -87,35 +87,21 @@ class MilvusKeywordEngine:
         removed: Collection[str] = (),
     ) -> None:
         folder.mkdir(parents=True)
-        name = self._server.new_name("keywords")
-        try:
+        with self._server.new_table(folder, "keywords") as name:
             self._create(name)
-            counts: Counter[str] = Counter()
-            batch: list[dict[str, Any]] = []
-            for row in self._rows(added, read_collection(previous) if previous else "", frozenset(removed)):
-                counts.update(set(row.pop("stems")))
-                batch.append(row)
-                if len(batch) == BATCH:
-                    self._server.insert(name, batch)
-                    batch = []
-            self._server.insert(name, batch)
-            with self._server.client() as client:
-                client.flush(name)
+            rows = self._rows(added, self._server.name_of(previous) if previous else "", frozenset(removed))
+            counts = self._insert(name, rows)
             lines = "".join(f"{term} {count}\n" for term, count in sorted(counts.items()))
             (folder / VOCABULARY).write_bytes(lines.encode())
-            write_collection(folder, name)
-        except BaseException:
-            self._server.drop(name)
-            raise
         if self._snapshots:
-            self._server.sweep({read_collection(path.parent) for path in self._snapshots.rglob("milvus.json")} | {name})
+            self._server.sweep(self._snapshots, building=name)
 
     def open(self, folder: Path) -> MilvusKeywords:
-        return MilvusKeywords(self._server, read_collection(folder), (folder / VOCABULARY).read_bytes())
+        return MilvusKeywords(self._server, self._server.name_of(folder), (folder / VOCABULARY).read_bytes())
 
     def make_live(self, folder: Path) -> None:
         """Let the alias stand for the collection of a folder."""
-        self._server.make_live(read_collection(folder))
+        self._server.make_live(self._server.name_of(folder))
 
     def _create(self, name: str) -> None:
         with self._server.client() as client:
@@ -148,6 +134,21 @@ class MilvusKeywordEngine:
                 params={"bm25_k1": 1.2, "bm25_b": 0.75},
             )
             client.create_collection(name, schema=schema, index_params=index, consistency_level="Strong")
+
+    def _insert(self, name: str, rows: Iterable[dict[str, Any]]) -> Counter[str]:
+        """Insert rows without their `stems`, and return how many rows have each stem."""
+        counts: Counter[str] = Counter()
+        batch: list[dict[str, Any]] = []
+        for row in rows:
+            counts.update(set(row.pop("stems")))
+            batch.append(row)
+            if len(batch) == BATCH:
+                self._server.insert(name, batch)
+                batch = []
+        self._server.insert(name, batch)
+        with self._server.client() as client:
+            client.flush(name)
+        return counts
 
     def _rows(
         self, added: Iterable[tuple[int, Passage]], previous: str, removed: Collection[str]

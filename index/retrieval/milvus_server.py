@@ -5,10 +5,9 @@ https://milvus.io/docs; `pymilvus` is the client of its makers, and `milvus-lite
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -16,11 +15,9 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from index.domain.errors import NotInstalled, StoreUnavailable
-from index.domain.messages import Message
-from index.retrieval._owned_names import OwnedNames
-from index.storage.atomic import write_atomically
+from index.retrieval.search_database import UNREACHABLE, SearchDatabase
 
-__all__ = ["MOST_HITS", "MilvusServer", "read_collection", "write_collection"]
+__all__ = ["MOST_HITS", "MilvusServer"]
 
 T = TypeVar("T")
 
@@ -36,14 +33,11 @@ CONNECTION = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_back
 LIVE = "footnote_live"
 """The alias of the collection of the live snapshot's passages, for other programs."""
 
-REFERENCE = "milvus.json"
-"""The file in a folder of a snapshot that names its collection."""
-
 GONE, NOT_LOADED = 100, 101
 """Milvus' codes for a collection that is not there, and for one that is on its disk alone."""
 
 
-class MilvusServer:
+class MilvusServer(SearchDatabase):
     """Collections on one server, connected to when first needed. Thread-safe.
 
     Parameters
@@ -57,15 +51,14 @@ class MilvusServer:
         How long one call may take.
     """
 
+    FILE, KEY = "milvus.json", "collection"
+
     def __init__(self, url: str, *, owner_file: Path, seconds: float = SECONDS) -> None:
+        super().__init__(owner_file)
         self._url = url
         self._seconds = seconds
-        self._names = OwnedNames(owner_file)
         self._lock = threading.Lock()
         self._client: Any = None
-
-    def new_name(self, kind: str) -> str:
-        return self._names.new(kind)
 
     @contextmanager
     def client(self) -> Iterator[Any]:
@@ -92,9 +85,9 @@ class MilvusServer:
         except MilvusException as error:
             if error.code == GONE:
                 raise ValueError("the collection of the snapshot is gone from Milvus") from error
-            raise _unavailable(error.message) from error
+            raise StoreUnavailable(UNREACHABLE, log_detail=f"Milvus says: {error.message}") from error
         except RpcError as error:  # what pymilvus does not translate, such as that the time is over
-            raise _unavailable(str(error.code())) from error
+            raise StoreUnavailable(UNREACHABLE, log_detail=f"Milvus says: {error.code()}") from error
 
     def insert(self, name: str, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -126,7 +119,6 @@ class MilvusServer:
             return [(int(hit["row"]), float(hit["distance"])) for hit in hits]
 
     def drop(self, name: str) -> None:
-        """Remove a collection, if the server can be reached."""
         with suppress(StoreUnavailable, ValueError), self.client() as client:
             client.drop_collection(name, timeout=self._seconds)
 
@@ -138,12 +130,9 @@ class MilvusServer:
             else:
                 client.create_alias(name, LIVE)
 
-    def sweep(self, used: Collection[str]) -> None:
-        """Remove this owner's collections that are older than a day and not in use."""
+    def _names(self) -> list[str]:
         with self.client() as client:
-            for name in client.list_collections():
-                if self._names.is_left_over(name, used):
-                    self.drop(name)
+            return list(client.list_collections())
 
     def _loaded(self, name: str, call: Callable[[], T]) -> T:
         """Return what a call of the client returns; load the collection first if it turns out not to be."""
@@ -156,26 +145,6 @@ class MilvusServer:
                 raise
         self.load(name)
         return call()
-
-
-def write_collection(folder: Path, name: str) -> None:
-    """Write which collection belongs to a folder of a snapshot."""
-    write_atomically(folder / REFERENCE, json.dumps({"collection": name}).encode() + b"\n")
-
-
-def read_collection(folder: Path) -> str:
-    """Return the name of a folder's collection. Raises OSError if there is none, ValueError if it is damaged."""
-    try:
-        return str(json.loads((folder / REFERENCE).read_bytes())["collection"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{REFERENCE} is not as it was written") from error
-
-
-def _unavailable(reason: str) -> StoreUnavailable:
-    return StoreUnavailable(
-        Message("The search server cannot be reached just now: ask again in a moment."),
-        log_detail=f"Milvus says: {reason}",
-    )
 
 
 def _address(url: str) -> dict[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
-from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
+from index.retrieval._exact import CLOSE
 from index.retrieval._flat_file import VECTORS, FlatFile, FlatWriter, flat_writer
-from index.retrieval.milvus_server import MOST_HITS, MilvusServer, read_collection, write_collection
+from index.retrieval._flat_store import BatchWriter, FlatStore
+from index.retrieval.milvus_server import MOST_HITS, MilvusServer
 
 __all__ = ["MilvusVectorEngine", "MilvusVectors"]
 
@@ -29,28 +29,19 @@ SPARE = 16
 """Rows asked for beyond k, so that a tie at the end is seen."""
 
 
-class MilvusVectors:
-    """The rows of a segment; cosines are exact, for they are computed anew from the file of vectors."""
+class MilvusVectors(FlatStore):
+    """The rows of a segment, found by Milvus."""
 
     def __init__(self, server: MilvusServer, name: str, file: FlatFile) -> None:
+        super().__init__(file)
         self._server = server
         self._name = name
-        self._file = file
 
-    def __len__(self) -> int:
-        return self._file.count
-
-    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
-        query = query_of(vector, self._file.dimension)
-        kept = kept_rows(len(self), deleted)
-        k = min(k, kept)
-        if k <= 0:
-            return []
-        self._file.check()
+    def _nearest(self, query: Vectors, k: int, kept: int, deleted: Deleted | None) -> list[tuple[int, float]]:
         where = self._where(deleted, kept)
         if where is None:
             left = np.flatnonzero(~deleted) if deleted is not None else np.arange(len(self))
-            return best_of(query, left, self._file.take, k)
+            return self._best_of(query, left, k)
         limit = min(k + SPARE, MOST_HITS)
         while True:
             params = {"ef": max(256, 2 * limit)}
@@ -58,7 +49,7 @@ class MilvusVectors:
             if len(hits) < limit or limit == MOST_HITS or hits[-1][1] < hits[k - 1][1] - CLOSE:
                 break
             limit = min(4 * limit, MOST_HITS)  # more rows tie with the last one
-        return best_of(query, np.asarray([row for row, _ in hits], np.int64), self._file.take, k)
+        return self._best_of(query, [row for row, _ in hits], k)
 
     def _where(self, deleted: Deleted | None, kept: int) -> str | None:
         """Return the filter that leaves deleted rows out; None if it would name too many rows."""
@@ -69,9 +60,6 @@ class MilvusVectors:
                 return f"row {word} {rows.tolist()}"
         return None
 
-    def rows(self, start: int, stop: int) -> Vectors:
-        return self._file.rows(start, stop)
-
 
 class MilvusVectorEngine:
     """Writes segments to a file and to Milvus, and opens them."""
@@ -81,29 +69,20 @@ class MilvusVectorEngine:
 
     @contextmanager
     def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
-        name = self._server.new_name("vectors")
-        try:
-            with flat_writer(folder / VECTORS, dimension) as file:
-                writer = _Writer(self._server, name, file)
-                yield writer
-                writer.finish()
-            write_collection(folder, name)
-        except BaseException:
-            self._server.drop(name)
-            raise
+        with self._server.new_table(folder, "vectors") as name, flat_writer(folder / VECTORS, dimension) as file:
+            writer = _Writer(self._server, name, file)
+            yield writer
+            writer.finish()
 
     def open(self, folder: Path) -> MilvusVectors:
-        return MilvusVectors(self._server, read_collection(folder), FlatFile(folder / VECTORS))
+        return MilvusVectors(self._server, self._server.name_of(folder), FlatFile(folder / VECTORS))
 
 
-class _Writer:
-    """Writes rows to the file at once and to Milvus in batches."""
-
+class _Writer(BatchWriter):
     def __init__(self, server: MilvusServer, name: str, file: FlatWriter) -> None:
+        super().__init__(file, BATCH)
         self._server = server
         self._name = name
-        self._file = file
-        self._waiting: list[dict[str, Any]] = []
         with server.client() as client:
             from pymilvus import DataType
 
@@ -112,24 +91,10 @@ class _Writer:
             schema.add_field("vector", DataType.FLOAT_VECTOR, dim=file.dimension)
             client.create_collection(name, schema=schema, consistency_level="Strong")
 
-    def add(self, vectors: Vectors) -> None:
-        first = self._file.count
-        self._file.add(vectors)
-        for row, vector in enumerate(np.asarray(vectors, np.float32), first):
-            self._waiting.append({"row": row, "vector": vector})
-            if len(self._waiting) == BATCH:
-                self._send()
+    def _send(self, first: int, block: Vectors) -> None:
+        self._server.insert(self._name, [{"row": row, "vector": vector} for row, vector in enumerate(block, first)])
 
-    def add_queries(self, vectors: Vectors) -> None:
-        """Do nothing: Milvus is not tuned by questions."""
-
-    def _send(self) -> None:
-        self._server.insert(self._name, self._waiting)
-        self._waiting = []
-
-    def finish(self) -> None:
-        """Send the rest and build the index."""
-        self._send()
+    def _build_index(self) -> None:
         kind, params = ("FLAT", {}) if self._file.count <= FLAT_ROWS else ("HNSW", {"M": 32, "efConstruction": 200})
         with self._server.client() as client:
             client.flush(self._name)

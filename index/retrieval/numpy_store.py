@@ -10,8 +10,9 @@ import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
 from index.domain.snapshots import VectorSearch
-from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
+from index.retrieval._exact import CLOSE
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
+from index.retrieval._flat_store import FlatStore
 from index.retrieval.vector_search import FLAT, write_search
 
 __all__ = ["NumpyEngine", "NumpyStore"]
@@ -20,20 +21,10 @@ BLOCK = 4_096
 """Rows compared at a time."""
 
 
-class NumpyStore:
-    """The rows of a flat file, compared in blocks; cosines are in -1..1, and 1.0 is the same direction."""
+class NumpyStore(FlatStore):
+    """Compares all rows, in blocks."""
 
-    def __init__(self, file: FlatFile) -> None:
-        self._file = file
-
-    def __len__(self) -> int:
-        return self._file.count
-
-    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
-        query = query_of(vector, self._file.dimension)
-        k = min(k, kept_rows(len(self), deleted))
-        if k <= 0:
-            return []
+    def _nearest(self, query: Vectors, k: int, kept: int, deleted: Deleted | None) -> list[tuple[int, float]]:
         cosines = np.empty(len(self), np.float32)
         for start in range(0, len(self), BLOCK):
             stop = min(start + BLOCK, len(self))
@@ -41,10 +32,7 @@ class NumpyStore:
         if deleted is not None:
             cosines[deleted] = -np.inf
         least = np.partition(cosines, len(cosines) - k)[len(cosines) - k]
-        return best_of(query, np.flatnonzero(cosines >= least - CLOSE), self._file.take, k)
-
-    def rows(self, start: int, stop: int) -> Vectors:
-        return self._file.rows(start, stop)
+        return self._best_of(query, np.flatnonzero(cosines >= least - CLOSE), k)
 
 
 class NumpyEngine:

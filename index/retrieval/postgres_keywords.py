@@ -10,7 +10,7 @@ from typing import Any
 
 from index.domain.documents import Passage
 from index.retrieval.keyword_terms import most_similar, passage_terms
-from index.retrieval.postgres_tables import REFERENCE, PostgresTables, read_table, write_table
+from index.retrieval.postgres_tables import PostgresTables
 
 __all__ = ["PostgresKeywordEngine", "PostgresKeywords"]
 
@@ -86,18 +86,13 @@ class PostgresKeywordEngine:
         removed: Collection[str] = (),
     ) -> None:
         folder.mkdir(parents=True)
-        name = self._tables.new_name("keywords")
-        try:
-            self._write(name, added, read_table(previous) if previous else "", removed)
-            write_table(folder, name)
-        except BaseException:
-            self._tables.drop(name, f"{name}_terms")
-            raise
+        with self._tables.new_table(folder, "keywords") as name:
+            self._write(name, added, self._tables.name_of(previous) if previous else "", removed)
         if self._snapshots:
-            self._tables.sweep({read_table(path.parent) for path in self._snapshots.rglob(REFERENCE)} | {name})
+            self._tables.sweep(self._snapshots, building=name)
 
     def open(self, folder: Path) -> PostgresKeywords:
-        return PostgresKeywords(self._tables, read_table(folder))
+        return PostgresKeywords(self._tables, self._tables.name_of(folder))
 
     def _write(self, name: str, added: Iterable[tuple[int, Passage]], previous: str, removed: Collection[str]) -> None:
         with self._tables.building() as connection:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.domain.errors import NotInstalled, StoreUnavailable
-from index.domain.messages import Message
-from index.retrieval._owned_names import NAME, OwnedNames
-from index.storage.atomic import write_atomically
+from index.retrieval.search_database import UNREACHABLE, SearchDatabase
 from index.storage.postgres import connect, describe_failure
 
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["PostgresTables", "read_table", "write_table"]
-
-REFERENCE = "postgres.json"
-"""The file in a folder of a snapshot that names its table."""
+__all__ = ["PostgresTables"]
 
 TERMS = "_terms"
 """The end of the name of a table of words that belongs to another table."""
@@ -30,7 +24,7 @@ GONE = "42P01"
 """SQLSTATE of a table that is not there."""
 
 
-class PostgresTables:
+class PostgresTables(SearchDatabase):
     """Tables of a database, connected to when first needed; each thread that searches has a connection. Thread-safe.
 
     Parameters
@@ -42,14 +36,13 @@ class PostgresTables:
         It is made with the first table.
     """
 
+    FILE, KEY = "postgres.json", "table"
+
     def __init__(self, url: str, *, owner_file: Path) -> None:
+        super().__init__(owner_file)
         self._url = url
-        self._names = OwnedNames(owner_file)
         self._lock = threading.Lock()
         self._idle: list[psycopg.Connection[Any]] = []
-
-    def new_name(self, kind: str) -> str:
-        return self._names.new(kind)
 
     @contextmanager
     def connection(self, *, fresh: bool = False, keep: bool = True) -> Iterator[psycopg.Connection[Any]]:
@@ -83,10 +76,8 @@ class PostgresTables:
         except psycopg.Error as error:
             if error.sqlstate == GONE:
                 raise ValueError("a table of the snapshot is gone from PostgreSQL") from error
-            raise StoreUnavailable(
-                Message("The search server cannot be reached just now: ask again in a moment."),
-                log_detail=f"PostgreSQL {describe_failure(error).replace('DATABASE_URL', 'STORE_URL')}",
-            ) from error
+            detail = f"PostgreSQL {describe_failure(error).replace('DATABASE_URL', 'STORE_URL')}"
+            raise StoreUnavailable(UNREACHABLE, log_detail=detail) from error
 
     def fetch(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[Any, ...]]:
         """Run statements in one transaction, and return the rows of the last."""
@@ -119,31 +110,10 @@ class PostgresTables:
             connection.execute("SET maintenance_work_mem = '512MB'")
             yield connection
 
-    def drop(self, *names: str) -> None:
-        """Remove tables, if the server can be reached."""
+    def drop(self, name: str) -> None:
         with suppress(StoreUnavailable, ValueError), self.connection() as connection:
-            for name in names:
-                connection.execute(f"DROP TABLE IF EXISTS {name}".encode())
+            connection.execute(f"DROP TABLE IF EXISTS {name}, {name}{TERMS}".encode())
 
-    def sweep(self, used: Collection[str]) -> None:
-        """Remove this owner's tables that are older than a day and not in use."""
+    def _names(self) -> set[str]:
         names = self.fetch([("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()", ())])
-        for (name,) in names:
-            if self._names.is_left_over(name.removesuffix(TERMS), used):
-                self.drop(name)
-
-
-def write_table(folder: Path, name: str) -> None:
-    """Write which table belongs to a folder of a snapshot."""
-    write_atomically(folder / REFERENCE, json.dumps({"table": name}).encode() + b"\n")
-
-
-def read_table(folder: Path) -> str:
-    """Return the name of a folder's table. Raises OSError if there is none, ValueError if it is damaged."""
-    try:
-        name = str(json.loads((folder / REFERENCE).read_bytes())["table"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{REFERENCE} is not as it was written") from error
-    if not NAME.fullmatch(name):  # it becomes part of a statement
-        raise ValueError(f"{REFERENCE} names no table")
-    return name
+        return {name.removesuffix(TERMS) for (name,) in names}

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
-from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
+from index.retrieval._exact import CLOSE
 from index.retrieval._flat_file import VECTORS, FlatFile, FlatWriter, flat_writer
-from index.retrieval.postgres_tables import PostgresTables, read_table, write_table
+from index.retrieval._flat_store import BatchWriter, FlatStore
+from index.retrieval.postgres_tables import PostgresTables
 
 __all__ = ["PgVectorEngine", "PgVectors"]
 
@@ -30,41 +31,29 @@ MOST_VISITED = 1_000
 COPY_BEGIN, COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 
-class PgVectors:
-    """The rows of a segment; cosines are exact, for they are computed anew from the file of vectors."""
+class PgVectors(FlatStore):
+    """The rows of a segment, found by PostgreSQL."""
 
     def __init__(self, tables: PostgresTables, name: str, file: FlatFile, flat_rows: int) -> None:
+        super().__init__(file)
         self._tables = tables
         self._name = name
-        self._file = file
         self._flat_rows = flat_rows
 
-    def __len__(self) -> int:
-        return self._file.count
-
-    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
-        query = query_of(vector, self._file.dimension)
-        kept = kept_rows(len(self), deleted)
-        k = min(k, kept)
-        if k <= 0:
-            return []
-        self._file.check()
+    def _nearest(self, query: Vectors, k: int, kept: int, deleted: Deleted | None) -> list[tuple[int, float]]:
         gone = np.flatnonzero(deleted).tolist() if deleted is not None else []
         limit = min(k + SPARE, kept)
         by_graph = len(self) > self._flat_rows
         while True:
-            hits = self._nearest(query, limit, gone, by_graph=by_graph)
+            hits = self._hits(query, limit, gone, by_graph=by_graph)
             if by_graph and len(hits) < limit:
                 by_graph = False
             elif limit == kept or hits[-1][1] < hits[k - 1][1] - CLOSE:
-                return best_of(query, np.asarray([row for row, _ in hits], np.int64), self._file.take, k)
+                return self._best_of(query, [row for row, _ in hits], k)
             else:
                 limit = min(4 * limit, kept)  # more rows tie with the last one
 
-    def rows(self, start: int, stop: int) -> Vectors:
-        return self._file.rows(start, stop)
-
-    def _nearest(self, query: Vectors, limit: int, gone: list[int], *, by_graph: bool) -> list[tuple[int, float]]:
+    def _hits(self, query: Vectors, limit: int, gone: list[int], *, by_graph: bool) -> list[tuple[int, float]]:
         """Return rows with their inner products, best first; by the graph of HNSW perhaps fewer than there are."""
         visited = str(min(MOST_VISITED, max(400, 8 * limit)))
         settings = (
@@ -96,31 +85,21 @@ class PgVectorEngine:
 
     @contextmanager
     def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
-        name = self._tables.new_name("vectors")
-        try:
-            with flat_writer(folder / VECTORS, dimension) as file:
-                writer = _Writer(self._tables, name, file, self._flat_rows)
-                yield writer
-                writer.finish()
-            write_table(folder, name)
-        except BaseException:
-            self._tables.drop(name)
-            raise
+        with self._tables.new_table(folder, "vectors") as name, flat_writer(folder / VECTORS, dimension) as file:
+            writer = _Writer(self._tables, name, file, self._flat_rows)
+            yield writer
+            writer.finish()
 
     def open(self, folder: Path) -> PgVectors:
-        return PgVectors(self._tables, read_table(folder), FlatFile(folder / VECTORS), self._flat_rows)
+        return PgVectors(self._tables, self._tables.name_of(folder), FlatFile(folder / VECTORS), self._flat_rows)
 
 
-class _Writer:
-    """Writes rows to the file at once and to PostgreSQL in batches."""
-
+class _Writer(BatchWriter):
     def __init__(self, tables: PostgresTables, name: str, file: FlatWriter, flat_rows: int) -> None:
-        self._flat_rows = flat_rows
+        super().__init__(file, BATCH)
         self._tables = tables
         self._name = name
-        self._file = file
-        self._waiting: list[Vectors] = []
-        self._sent = 0
+        self._flat_rows = flat_rows
         dimension = file.dimension
         self._tuple = np.dtype(
             {
@@ -134,35 +113,19 @@ class _Writer:
                 f"CREATE TABLE {name} (row integer PRIMARY KEY, vector vector({dimension}) NOT NULL)".encode()
             )
 
-    def add(self, vectors: Vectors) -> None:
-        self._file.add(vectors)
-        self._waiting.append(np.asarray(vectors, np.float32))
-        if self._file.count - self._sent >= BATCH:
-            self._send()
-
-    def add_queries(self, vectors: Vectors) -> None:
-        """Do nothing: HNSW is not tuned by questions."""
-
-    def _send(self) -> None:
-        """Copy what waits in PostgreSQL's binary format, in which a vector is its dimension and its numbers."""
-        if not self._waiting:
-            return
-        block = np.concatenate(self._waiting)
+    def _send(self, first: int, block: Vectors) -> None:
+        """Copy rows in PostgreSQL's binary format, in which a vector is its dimension and its numbers."""
         tuples = np.zeros(len(block), self._tuple)
         tuples["fields"], tuples["bytes"], tuples["more"] = 2, 4, 4 + 4 * self._file.dimension
-        tuples["row"] = np.arange(self._sent, self._sent + len(block))
+        tuples["row"] = np.arange(first, first + len(block))
         tuples["dimension"], tuples["vector"] = self._file.dimension, block
         with (
             self._tables.building() as connection,
             connection.cursor().copy(f"COPY {self._name} FROM STDIN (FORMAT binary)".encode()) as copy,
         ):
             copy.write(COPY_BEGIN + tuples.tobytes() + COPY_END)
-        self._sent += len(block)
-        self._waiting = []
 
-    def finish(self) -> None:
-        """Send the rest and build the index."""
-        self._send()
+    def _build_index(self) -> None:
         with self._tables.building() as connection:
             if self._sent > self._flat_rows:
                 connection.execute(

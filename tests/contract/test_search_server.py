@@ -1,4 +1,4 @@
-"""A library whose vectors and words are searched by Milvus answers, follows edits and says if the server is away."""
+"""A library that a search server searches answers, follows edits and says if the server is away."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 
 from index import Library, Settings, open_library
 from index.domain.errors import IndexMismatch, StoreUnavailable
-from index.retrieval.milvus_server import LIVE, MilvusServer, read_collection
+from index.retrieval.milvus_server import LIVE, MilvusServer
 from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import write
 from tests.support.milvus import need_milvus_lite
+from tests.support.pgvector import pgvector_server
+from tests.support.postgres import PASSWORD
 
 pytestmark = pytest.mark.slow
 BREAD = "# Bread\n\nBread is made of flour and water. It is baked for 40 minutes.\n"
@@ -20,8 +22,10 @@ REAL = "MILVUS_TEST_URL"
 """A database of a Milvus of 2.5 or later, empty and for tests alone, such as milvus://127.0.0.1:19530/test."""
 
 
-@pytest.fixture(params=["lite", "standalone"])
+@pytest.fixture(params=["pgvector", "lite", "standalone"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "pgvector":
+        return pgvector_server().new_database()
     need_milvus_lite()
     if request.param == "lite":
         return f"milvus://{(tmp_path / 'lite.db').as_posix()}"
@@ -50,12 +54,17 @@ def quoted(library: Library, question: str) -> str:
     return answer.citations[0].quote if answer.citations and not answer.abstained else ""
 
 
-def live_keywords(folder: Path) -> str:
+def assert_alias_is_live(folder: Path, url: str) -> None:
+    """Other programs find the live words by an alias of Milvus; PostgreSQL has none."""
+    if url.startswith("postgres"):
+        return
     snapshots = SnapshotStore(folder / "index")
-    return read_collection(snapshots.folder(snapshots.live().snapshot.id) / "keyword")
+    live = MilvusServer.name_of(snapshots.folder(snapshots.live().snapshot.id) / "keyword")
+    with MilvusServer(url, owner_file=folder / "index" / "milvus-owner").client() as client:
+        assert client.describe_alias(LIVE)["collection_name"] == live
 
 
-def test_a_library_on_milvus_answers_and_follows_edits_and_roll_backs(tmp_path, url):
+def test_a_library_on_a_search_server_answers_and_follows_edits_and_roll_backs(tmp_path, url):
     write(tmp_path / "seeds", bread_md=BREAD, tea_md="# Tea\n\nTea is made of leaves, by pouring on water.\n")
     library = opened(tmp_path, url)
     first = library.reindex().snapshot.id
@@ -64,16 +73,13 @@ def test_a_library_on_milvus_answers_and_follows_edits_and_roll_backs(tmp_path, 
     library.reindex()
     assert "55 minutes" in quoted(library, "How long is bread baked?")
     assert "leaves" in quoted(library, "What is tea made of?")
-    server = MilvusServer(url, owner_file=tmp_path / "index" / "milvus-owner")
-    with server.client() as client:
-        assert client.describe_alias(LIVE)["collection_name"] == live_keywords(tmp_path)
+    assert_alias_is_live(tmp_path, url)
     library.rollback(first)
     assert "40 minutes" in quoted(opened(tmp_path, url), "How long is bread baked?")
-    with server.client() as client:
-        assert client.describe_alias(LIVE)["collection_name"] == live_keywords(tmp_path)
+    assert_alias_is_live(tmp_path, url)
 
 
-def test_a_question_while_the_server_is_away_is_told_so_and_the_next_is_answered(tmp_path):
+def test_a_question_while_milvus_is_away_is_told_so_and_the_next_is_answered(tmp_path):
     need_milvus_lite()
     write(tmp_path / "seeds", bread_md=BREAD)
     url = f"milvus://{(tmp_path / 'lite.db').as_posix()}"
@@ -83,6 +89,23 @@ def test_a_question_while_the_server_is_away_is_told_so_and_the_next_is_answered
     with pytest.raises(StoreUnavailable, match="ask again in a moment"):
         away.ask("How long is bread baked?")
     assert "40 minutes" in quoted(opened(tmp_path, url), "How long is bread baked?")
+
+
+def test_a_question_while_postgresql_is_away_is_told_so_and_the_next_is_answered(tmp_path):
+    server = pgvector_server()
+    write(tmp_path / "seeds", bread_md=BREAD)
+    library = opened(tmp_path, server.new_database())
+    library.reindex()
+    assert "40 minutes" in quoted(library, "How long is bread baked?")
+    server.stop()
+    try:
+        with pytest.raises(StoreUnavailable, match="ask again in a moment") as away:
+            library.ask("How long is bread baked?")
+        assert PASSWORD not in f"{away.value} {away.value.log_detail}"
+        assert "STORE_URL" in away.value.log_detail
+    finally:
+        server.start()
+    assert "40 minutes" in quoted(library, "How long is bread baked?")
 
 
 def test_an_index_of_files_is_built_anew_for_a_search_server(tmp_path):

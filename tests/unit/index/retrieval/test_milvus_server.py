@@ -13,7 +13,7 @@ import pytest
 
 from index.domain.errors import StoreUnavailable
 from index.retrieval.milvus_keywords import MilvusKeywordEngine, MilvusKeywords
-from index.retrieval.milvus_server import LIVE, MilvusServer, _address, read_collection, write_collection
+from index.retrieval.milvus_server import LIVE, MilvusServer, _address
 from index.retrieval.milvus_vectors import MilvusVectorEngine
 from tests.support.index_fakes import WordEmbedder, parse_files
 from tests.support.milvus import MilvusProcess, lite_server, milvus_process, need_milvus_lite
@@ -58,7 +58,7 @@ def test_a_server_that_is_not_there_says_so_without_the_password(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = MilvusServer(f"milvus://me:geheim@127.0.0.1:{port}/base", owner_file=tmp_path / "owner")
-    write_collection(tmp_path, "footnote_keywords_x")
+    server.write_name(tmp_path, server.new_name("keywords"))
     (tmp_path / "terms.txt").write_text("bread 1\n")
     index = MilvusKeywordEngine(server).open(tmp_path)
     with pytest.raises(StoreUnavailable, match="cannot be reached just now: ask again") as refused:
@@ -72,7 +72,7 @@ def test_a_collection_that_is_gone_is_damage(tmp_path):
     server = lite_server()
     engine = MilvusKeywordEngine(server)
     index = engine.open(build(engine, tmp_path / "keyword"))
-    server.drop(read_collection(tmp_path / "keyword"))
+    server.drop(server.name_of(tmp_path / "keyword"))
     with pytest.raises(ValueError, match="is gone from Milvus"):
         index.search(["bread"], 5)
 
@@ -81,7 +81,7 @@ def test_a_collection_that_is_gone_is_damage(tmp_path):
 def test_a_damaged_reference_is_damage(tmp_path, text):
     (tmp_path / "milvus.json").write_text(text)
     with pytest.raises(ValueError, match=r"milvus\.json is not as it was written"):
-        read_collection(tmp_path)
+        MilvusServer.name_of(tmp_path)
 
 
 def test_a_damaged_vocabulary_is_damage(tmp_path):
@@ -118,10 +118,10 @@ def test_only_own_old_collections_that_no_snapshot_names_are_removed(tmp_path):
             client.create_collection(name, dimension=2)
     snapshot = tmp_path / "snapshots" / "a" / "segments" / "0000"
     snapshot.mkdir(parents=True)
-    write_collection(snapshot, names[1])
+    server.write_name(snapshot, names[1])
     build(MilvusKeywordEngine(server, tmp_path / "snapshots"), tmp_path / "snapshots" / "b" / "keyword")
     assert collections(server) & set(names) == set(names[1:])
-    assert read_collection(tmp_path / "snapshots" / "b" / "keyword") in collections(server)
+    assert server.name_of(tmp_path / "snapshots" / "b" / "keyword") in collections(server)
 
 
 def test_the_alias_stands_for_the_live_collection(tmp_path):
@@ -130,7 +130,7 @@ def test_the_alias_stands_for_the_live_collection(tmp_path):
     for name in ("0", "1"):
         engine.make_live(build(engine, tmp_path / name))
         with server.client() as client:
-            assert client.describe_alias(LIVE)["collection_name"] == read_collection(tmp_path / name)
+            assert client.describe_alias(LIVE)["collection_name"] == server.name_of(tmp_path / name)
 
 
 def test_a_server_that_started_anew_searches_and_copies_what_it_had(tmp_path, process):
@@ -147,7 +147,7 @@ def test_a_server_that_started_anew_searches_and_copies_what_it_had(tmp_path, pr
     wait_until(lambda: answers(index))
     assert [row for row, _ in index.search(["flour"], 5)] == [0]
     with server.client() as client:
-        client.release_collection(read_collection(folder))
+        client.release_collection(server.name_of(folder))
     engine.build(tmp_path / "next", [], previous=folder)
     assert [row for row, _ in engine.open(tmp_path / "next").search(["flour"], 5)] == [0]
 

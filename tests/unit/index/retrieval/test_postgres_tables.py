@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from index.domain.errors import StoreUnavailable
-from index.retrieval.postgres_tables import PostgresTables, read_table, write_table
+from index.retrieval.postgres_tables import PostgresTables
 from tests.support.pgvector import pgvector_server
 
 NAME = "footnote_0123abcd_vectors_20260101000000_89abcdef"
 
 
 def test_a_table_is_named_by_a_file_of_its_folder(tmp_path):
-    write_table(tmp_path, NAME)
-    assert read_table(tmp_path) == NAME
+    PostgresTables.write_name(tmp_path, NAME)
+    assert PostgresTables.name_of(tmp_path) == NAME
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ def test_a_table_is_named_by_a_file_of_its_folder(tmp_path):
 def test_a_file_that_names_no_table_of_ours_is_refused(tmp_path, text):
     (tmp_path / "postgres.json").write_text(text)
     with pytest.raises(ValueError, match=r"postgres\.json"):
-        read_table(tmp_path)
+        PostgresTables.name_of(tmp_path)
 
 
 def test_names_begin_with_the_word_of_the_installation(tmp_path):
     one, other = (PostgresTables("postgresql://127.0.0.1:1/none", owner_file=tmp_path / name) for name in "ab")
     assert one.new_name("vectors")[:17] == one.new_name("keywords")[:17] != other.new_name("vectors")[:17]
-    write_table(tmp_path, one.new_name("vectors"))
-    assert read_table(tmp_path)[:17] == (tmp_path / "a").read_text()
+    one.write_name(tmp_path, one.new_name("vectors"))
+    assert one.name_of(tmp_path)[:17] == (tmp_path / "a").read_text()
 
 
 def test_a_server_that_cannot_be_reached_is_told_without_the_password(tmp_path):
@@ -48,7 +48,8 @@ def test_only_old_tables_of_this_installation_that_nothing_names_are_swept(tmp_p
     with tables.connection() as connection:
         for name in (young, used, f"{used}_terms", unused, f"{unused}_terms", other, "journal"):
             connection.execute(f"CREATE TABLE {name} (row integer)".encode())
-    tables.sweep({used})
+    tables.write_name(tmp_path, used)
+    tables.sweep(tmp_path)
     left = {name for (name,) in tables.fetch([("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", ())])}
     assert left == {young, used, f"{used}_terms", other, "journal"}
 
