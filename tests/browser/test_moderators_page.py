@@ -14,8 +14,8 @@ import pytest
 from tests.browser.axe import violations
 from tests.pictures import browser
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, User
-from tests.support.fakes import OLDER
 from tests.support.journals import ANN
+from tests.support.makers import OLDER
 from tests.support.moderators_page import ModeratorsPage, moderators_page
 
 if TYPE_CHECKING:

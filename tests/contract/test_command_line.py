@@ -10,8 +10,8 @@ import pytest
 from index.cli.app import answer_line
 from index.domain.answers import ShortAnswer
 from tests.support.command_line import ANSWER, BREAD, CITATION, batch, check_answer, python
-from tests.support.fakes import make_abstention, make_answer, make_citation
 from tests.support.index_fakes import write
+from tests.support.makers import make_abstention, make_answer, make_citation
 
 
 def test_ask_prints_one_line_with_the_fields_of_the_contract(built):

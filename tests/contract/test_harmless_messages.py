@@ -16,8 +16,8 @@ from bot.views.message import notice_message
 from index.domain.answers import ShortAnswer, WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.snapshots import SkippedSource
-from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
 from tests.support.harmless import EVIL, check_harmless, citations, seen, texts
+from tests.support.makers import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
 
 
 @given(

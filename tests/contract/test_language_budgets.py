@@ -43,7 +43,8 @@ from index.domain.snapshots import (
     SourceFileInfo,
 )
 from tests.support.discord.rules import all_components
-from tests.support.fakes import (
+from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
+from tests.support.makers import (
     OLDER,
     make_answer,
     make_citation,
@@ -53,7 +54,6 @@ from tests.support.fakes import (
     make_source,
     make_status,
 )
-from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
 
 every_language = pytest.mark.parametrize("code", language_codes())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)

@@ -10,7 +10,7 @@ import pytest
 from bot.web.moderators.access import CHECK_SECONDS
 from bot.web.moderators.sessions import IDLE_SECONDS
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, OWNER, UNLISTED, User
-from tests.support.fakes import OLDER
+from tests.support.makers import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage, Reply, moderators_page
 
 OPEN = ("GET /moderate", "GET /moderate/login", "GET /moderate/callback")

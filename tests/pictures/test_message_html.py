@@ -24,7 +24,7 @@ from tests.pictures import message_scenes as scenes
 from tests.pictures.__main__ import FOLDER, WORDS, words
 from tests.pictures.message_html import Scene, choices_page, form_page, message_page
 from tests.pictures.message_markdown import Markdown, ago
-from tests.support.fakes import make_abstention, make_answer, make_citation
+from tests.support.makers import make_abstention, make_answer, make_citation
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from index.domain.answers import Answer
 from index.domain.evidence import quote_digest
 from index.domain.snapshots import Diff, SnapshotInfo
 from index.journal.journal import Journal
-from tests.support.fakes import make_info
+from tests.support.makers import make_info
 from tests.support.services_alone import QUOTE, TEXT, WINDOW, Sources, services_over
 
 __all__ = [

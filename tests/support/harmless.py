@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.text.escape import utf16_length
 from tests.support.discord.payloads import Json
 from tests.support.discord.rules import all_components, check_message
-from tests.support.fakes import make_citation
+from tests.support.makers import make_citation
 
 EVIL = (
     "@everyone @here <@123456789012345678> <@!12> <@&3> <#4> </ask:5> <t:1:R> <id:guide> <a:b:6> [x](https://y.z) "

@@ -13,7 +13,8 @@ from bot.policy.rate_limits import Limits
 from index import Corpora
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, UNLISTED, Guild, User
 from tests.support.discord.wire import Wire, connected
-from tests.support.fakes import FakeLibrary, make_abstention, make_answer, make_citation
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_abstention, make_answer, make_citation
 
 __all__ = ["MODERATORS", "JournalLibrary", "connected_with_moderators"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from index import Answer
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault, WritingRequest
-from tests.support.fakes import SCOUT, make_answer, make_citation
 from tests.support.journal_library import JournalLibrary
+from tests.support.makers import SCOUT, make_answer, make_citation
 
 __all__ = ["MODEL", "WritingLibrary", "make_written"]
 

@@ -16,7 +16,8 @@ from bot.settings import BotSettings
 from index import LibraryError
 from tests.support.discord.payloads import OWNER
 from tests.support.discord.wire import Wire, connected
-from tests.support.fakes import FakeLibrary, make_report, make_status
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_report, make_status
 from tests.support.waiting import eventually
 
 STALE = make_status(stale="changed: scout.md")

@@ -17,9 +17,9 @@ from index.domain.snapshots import Diff
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, SEND_MESSAGES
 from tests.support.discord.rules import pings, text_of
 from tests.support.discord.wire import Sent, Wire
-from tests.support.fakes import make_info
 from tests.support.harmless import EVIL, check_harmless
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
+from tests.support.makers import make_info
 from tests.support.waiting import eventually
 
 GUILD = int(LISTED.id)

@@ -13,8 +13,8 @@ from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
-from tests.support.fakes import SCOUT, make_abstention, make_citation, make_source, make_status
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
+from tests.support.makers import SCOUT, make_abstention, make_citation, make_source, make_status
 
 FORGOTTEN = "no longer kept"
 PAGES = "\n\n".join(f"Paragraph {number}. " + "Words that fill it up. " * 30 for number in range(20))

@@ -12,7 +12,8 @@ from tests.support.asking import asked
 from tests.support.discord.payloads import BOT, LISTED, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire, connected
-from tests.support.fakes import SCOUT, FakeLibrary, make_abstention, make_answer, make_citation
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import SCOUT, make_abstention, make_answer, make_citation
 
 QUESTION = "What is the context window of Scout?"
 MENTION = f"<@{BOT.id}>"

@@ -14,8 +14,8 @@ from tests.support.discord.payloads import LISTED, MANAGE_GUILD, OWNER, Json, Us
 from tests.support.discord.responses import DEFERRED_UPDATE, MESSAGE
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import NO_LIMITS, Sent, Wire
-from tests.support.fakes import SCOUT, make_answer
 from tests.support.journal_library import connected_with_moderators
+from tests.support.makers import SCOUT, make_answer
 from tests.support.writing_library import WritingLibrary, make_written
 
 ONE, TWO = make_written("Scout reads much."), make_written("Scout reads much.", "It is new.")

@@ -16,8 +16,8 @@ from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, Json, U
 from tests.support.discord.responses import DEFERRED, DEFERRED_UPDATE, MODAL
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
-from tests.support.fakes import SCOUT, make_abstention, make_citation
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
+from tests.support.makers import SCOUT, make_abstention, make_citation
 
 SOURCE = "llama-4-release.md"
 OLDER = "This button is of another version of me"

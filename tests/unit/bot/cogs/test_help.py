@@ -14,8 +14,9 @@ from index.domain.answers import NO_QUESTION
 from tests.support.discord.payloads import BOT, LISTED, Json, User
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
 from tests.support.discord.wire import Wire
-from tests.support.fakes import FakeLibrary, make_abstention, make_status
+from tests.support.fakes import FakeLibrary
 from tests.support.harmless import EVIL, blocks, check_harmless
+from tests.support.makers import make_abstention, make_status
 
 WINDOW, EXPERTS = "What is the context window of Scout?", "How many experts does Maverick have?"
 

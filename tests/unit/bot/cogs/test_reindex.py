@@ -15,8 +15,9 @@ from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERAT
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire, connected
 from tests.support.fake_reindexer import PREVIEW
-from tests.support.fakes import FakeLibrary, make_report
+from tests.support.fakes import FakeLibrary
 from tests.support.journal_library import MODERATORS
+from tests.support.makers import make_report
 
 MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}
 

@@ -20,7 +20,8 @@ from tests.support.discord.payloads import (
 )
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
 from tests.support.discord.wire import Wire
-from tests.support.fakes import OLDER, SNAPSHOT, FakeLibrary, make_info
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import OLDER, SNAPSHOT, make_info
 
 MANAGER = {"permissions": MEMBER | MANAGE_GUILD}
 REFUSED = "Only a moderator may rebuild the index"

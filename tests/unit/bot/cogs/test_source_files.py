@@ -27,7 +27,8 @@ from tests.support.discord.payloads import (
 )
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire, connected
-from tests.support.fakes import FakeLibrary, make_source, make_status
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_source, make_status
 
 TEXT = b"# Scout\n\nScout has a context window of 10 million tokens.\n"
 MODERATORS = Moderators(guilds=frozenset({int(LISTED.id)}), roles=frozenset({int(MODERATOR_ROLE)}))

@@ -25,7 +25,8 @@ from tests.support.discord.payloads import (
 )
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Sent, Wire, connected
-from tests.support.fakes import FakeLibrary, make_report, make_source, make_status
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_report, make_source, make_status
 
 ADMINISTRATOR = 1 << 3
 MODERATORS = Moderators(guilds=frozenset({int(LISTED.id)}), roles=frozenset({int(MODERATOR_ROLE)}))

@@ -16,8 +16,8 @@ from tests.support.discord.payloads import LISTED, User, snowflake
 from tests.support.discord.responses import MESSAGE
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
-from tests.support.fakes import OLDER, SCOUT, make_answer, make_source, make_status
 from tests.support.journal_library import connected_with_moderators
+from tests.support.makers import OLDER, SCOUT, make_answer, make_source, make_status
 from tests.support.writing_library import WritingLibrary, make_written
 
 

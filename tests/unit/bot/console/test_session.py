@@ -12,7 +12,7 @@ from index import LibraryError
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
 from index.domain.snapshots import SkippedSource, SourceNote
 from tests.support.console_session import ConsoleSession
-from tests.support.fakes import make_report, make_source, make_status
+from tests.support.makers import make_report, make_source, make_status
 
 
 def test_unknown_command_says_which_exist():

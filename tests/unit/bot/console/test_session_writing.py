@@ -11,7 +11,8 @@ from bot.console.conversation import Conversation
 from index.domain.answers import Answer, WrittenSentence
 from index.domain.generation import GenerationFault, GenerationStatus, TokenBudget, Turn, WritingRequest
 from tests.support.console_session import ConsoleSession
-from tests.support.fakes import FakeLibrary, make_abstention, make_answer, make_citation
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_abstention, make_answer, make_citation
 
 SETTLED = "Scout reads ten million tokens."
 DRAFT = "Scout reads a hundred"

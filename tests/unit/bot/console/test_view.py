@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.domain.answers import NO_QUESTION, ShortAnswer
 from index.domain.snapshots import SkippedSource
 from tests.support.console_session import ConsoleSession
-from tests.support.fakes import make_abstention, make_answer, make_citation, make_report, make_source, make_status
+from tests.support.makers import make_abstention, make_answer, make_citation, make_report, make_source, make_status
 from tests.support.writing_library import make_written
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

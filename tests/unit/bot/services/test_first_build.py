@@ -15,7 +15,8 @@ from index.domain.stages import Stage
 from tests.support.discord.payloads import BOT, LISTED
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Wire, connected
-from tests.support.fakes import FakeLibrary, make_status
+from tests.support.fakes import FakeLibrary
+from tests.support.makers import make_status
 from tests.support.waiting import eventually
 
 QUESTION = "What is the context window of Scout?"

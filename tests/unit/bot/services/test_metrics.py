@@ -9,7 +9,7 @@ from bot.services.metrics import Metrics, Place, error_kind
 from bot.views.message import notice_message
 from index.domain.errors import NoIndex, ReindexCancelled
 from index.domain.generation import GenerationFault
-from tests.support.fakes import make_abstention, make_answer
+from tests.support.makers import make_abstention, make_answer
 from tests.support.writing_library import make_written
 
 

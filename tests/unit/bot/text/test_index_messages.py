@@ -17,7 +17,7 @@ from index.domain.errors import NoIndex, NoSuchSnapshot, SourceRejected
 from index.domain.messages import FIXES as OF_THE_COMMAND_LINE
 from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
 from tests.support.catalogue import INDEX, index_message_uses
-from tests.support.fakes import make_abstention
+from tests.support.makers import make_abstention
 from tests.support.texts import any_text
 
 OTHERS = language_codes()[1:]

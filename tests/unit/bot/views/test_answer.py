@@ -11,7 +11,8 @@ from bot.views import answer as render
 from bot.views import reindex_report as rebuilt
 from bot.views import status as reports
 from index.domain.answers import LIKELY, SURE, ShortAnswer
-from tests.support.fakes import (
+from tests.support.harmless import blocks
+from tests.support.makers import (
     SCOUT,
     make_abstention,
     make_answer,
@@ -21,7 +22,6 @@ from tests.support.fakes import (
     make_snapshot,
     make_status,
 )
-from tests.support.harmless import blocks
 
 
 def test_an_answer_that_only_repeats_its_quotations_is_not_shown_twice() -> None:

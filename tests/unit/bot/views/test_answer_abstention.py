@@ -12,8 +12,8 @@ from bot.views import answer as render
 from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE
 from index.domain.messages import Message
 from tests.support.discord.rules import all_components
-from tests.support.fakes import SCOUT, make_abstention, make_answer, make_citation
 from tests.support.harmless import EVIL, blocks
+from tests.support.makers import SCOUT, make_abstention, make_answer, make_citation
 
 ANSWER_ID = "a" * 16
 REPLY = Message(

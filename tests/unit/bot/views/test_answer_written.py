@@ -13,8 +13,8 @@ from bot.views.answer import unfinished_message
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from tests.support.discord.rules import all_components
-from tests.support.fakes import SCOUT, make_abstention, make_answer, make_citation, make_shortened
 from tests.support.harmless import EVIL, blocks, check_harmless
+from tests.support.makers import SCOUT, make_abstention, make_answer, make_citation, make_shortened
 from tests.support.writing_library import MODEL, make_written
 
 ANSWER_ID = "a" * 16

@@ -18,8 +18,8 @@ from bot.views.gaps_csv import escape_formula, gaps_to_csv
 from index.domain.activity import Gap, Theme
 from index.domain.answers import Citation
 from tests.support.discord.rules import all_components, text_of
-from tests.support.fakes import make_citation
 from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
+from tests.support.makers import make_citation
 
 NOON = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
 ids = (f"id-{number}" for number in itertools.count())

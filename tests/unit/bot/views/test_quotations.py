@@ -9,8 +9,8 @@ import pytest
 
 from bot.text.escape import utf16_length
 from bot.views import answer as render
-from tests.support.fakes import SCOUT, make_answer, make_citation, make_shortened
 from tests.support.harmless import blocks
+from tests.support.makers import SCOUT, make_answer, make_citation, make_shortened
 
 
 def test_a_quotation_that_fits_is_shown_whole() -> None:

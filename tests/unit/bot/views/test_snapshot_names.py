@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.views.message import notice_message
 from bot.views.snapshot_names import name_snapshots, snapshot_letters, snapshot_name
-from tests.support.fakes import OLDER, SNAPSHOT
 from tests.support.harmless import blocks
+from tests.support.makers import OLDER, SNAPSHOT
 
 
 def test_a_snapshot_is_its_time_and_four_letters() -> None:

@@ -8,7 +8,7 @@ from bot.views.reindex_report import reindex_report_message
 from bot.views.source_files import source_files_message
 from index.domain.messages import Message
 from index.domain.snapshots import SourceFileInfo, SourceNote
-from tests.support.fakes import make_report, make_status
+from tests.support.makers import make_report, make_status
 
 NOTE = SourceNote("rye.md", Message("it has more than {most} values", most=10))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.views.status import status_message
 from index.domain.generation import GenerationStatus, TokenBudget
-from tests.support.fakes import make_status
 from tests.support.harmless import EVIL, blocks, check_harmless
+from tests.support.makers import make_status
 
 NO_LIMIT = TokenBudget(0, 900)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.views.status import status_message
 from index.domain.snapshots import StorageStatus
-from tests.support.fakes import make_status
 from tests.support.harmless import blocks
+from tests.support.makers import make_status
 
 
 def head(storage: StorageStatus | None) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from bot.settings import PageAccess
 from bot.web.links import DAY, NO_LINKS, HomeLink, LinkState, OriginalLink, PageLink, PageLinks
 from index.domain.evidence import quote_digest
-from tests.support.fakes import make_citation
+from tests.support.makers import make_citation
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 TODAY = 20_000

@@ -12,7 +12,7 @@ from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.messages import count
 from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, Status, StorageStatus, VectorSearch
-from tests.support.fakes import make_abstention, make_answer, make_citation, make_info, make_report
+from tests.support.makers import make_abstention, make_answer, make_citation, make_info, make_report
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 sources"), (1, "1 source"), (2, "2 sources")])

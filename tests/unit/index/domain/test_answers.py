@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.domain.answers import LIKELY, SURE, Certainty
-from tests.support.fakes import make_abstention, make_answer
+from tests.support.makers import make_abstention, make_answer
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from index.cli.json_output import answer_line
 from index.domain.answers import WrittenSentence
 from index.evaluation.questions import Question
 from index.evaluation.written import ask_written, sentence_lines, writing_scores
-from tests.support.fakes import make_answer, make_citation
 from tests.support.generation_fakes import FakeGenerator, draft, output
 from tests.support.index_fakes import library, write
+from tests.support.makers import make_answer, make_citation
 
 TIMES = {"first_piece": 1.0, "first_sentence": 2.0, "total": 5.0, "checks": 0.5, "pieces": 70}
 WRITTEN = make_answer(

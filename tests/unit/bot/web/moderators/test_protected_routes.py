@@ -5,7 +5,7 @@ from aiohttp import web
 
 from bot.web.moderators.protected_routes import Cookies
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, User
-from tests.support.fakes import OLDER
+from tests.support.makers import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage
 
 FORMS = (

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tests.support.discord.payloads import LISTED, User
-from tests.support.fakes import OLDER
 from tests.support.journals import ANN
+from tests.support.makers import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.support.discord.payloads import LISTED, OWNER
-from tests.support.fakes import OLDER, make_report
+from tests.support.makers import OLDER, make_report
 from tests.support.moderators_page import ANSWER, QUESTION, Browser, ModeratorsPage
 
 

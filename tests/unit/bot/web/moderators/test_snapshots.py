@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from index.domain.snapshots import Diff, PassageText
 from tests.support.discord.payloads import LISTED, User
-from tests.support.fakes import OLDER
+from tests.support.makers import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage
 
 
