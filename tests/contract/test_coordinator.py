@@ -86,14 +86,16 @@ def test_lock_is_waited_for(make: Maker) -> None:
 
 
 def test_lock_may_be_left_in_another_thread(make: Maker) -> None:
-    coordinator = make()
+    coordinator, other = make(), make()
     lock = coordinator.lock("build")
     lock.__enter__()
+    with pytest.raises(Busy), other.lock("build"):
+        pass
     thread = threading.Thread(target=lock.__exit__, args=(None, None, None))
     thread.start()
     thread.join(30)
-    with make().lock("build"):
-        pass
+    with other.lock("build") as taken:
+        assert taken.held()
 
 
 def test_values_are_shared_and_the_last_one_counts(make: Maker) -> None:

@@ -44,6 +44,6 @@ async def test_a_waiting_build_says_so_and_can_be_cancelled() -> None:
 
 
 async def test_with_one_library_nobody_waits() -> None:
-    queue = BuildQueue(is_needed=False)
-    async with queue.turn(), queue.turn():
-        pass
+    queue, run = BuildQueue(is_needed=False), Run(Stage.READING_SOURCES)
+    async with asyncio.timeout(5), queue.turn(), queue.turn(run):
+        assert run.progress[0] == Stage.READING_SOURCES

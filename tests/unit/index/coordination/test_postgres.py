@@ -34,7 +34,10 @@ def test_name_has_the_same_lock_in_every_release() -> None:
 
 
 def test_nothing_is_connected_before_it_is_needed() -> None:
-    PostgresCoordinator("postgresql://nobody@127.0.0.1:1/nothing").close()
+    coordinator = PostgresCoordinator("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(CoordinationUnavailable):
+        coordinator.get("any")
+    coordinator.close()
 
 
 def test_lock_is_lost_with_the_server_and_had_again_after_it(

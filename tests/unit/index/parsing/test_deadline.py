@@ -8,15 +8,14 @@ import pytest
 
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
-from index.parsing._deadline import Deadline
 from index.parsing.documents import parse
 
 PAGE = SourceFile("a.md", b"The ferry sails at noon.\n")
 
 
-def test_within_the_time_nothing_is_refused():
-    Deadline(60).check()
-    Deadline(60, threading.Event()).check()
+@pytest.mark.parametrize("stopped", [None, threading.Event()])
+def test_markdown_is_read_whole_within_its_time(stopped):
+    assert parse(PAGE, 60, stopped).text == "The ferry sails at noon.\n"
 
 
 def test_markdown_is_given_up_with_the_reason_when_its_time_is_over():
