@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
-from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
+from index.domain.errors import LibraryError
 from index.domain.generation import GenerationStatus, WritingRequest
-from index.domain.messages import Message, message_of
+from index.domain.messages import Message
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
-from index.domain.sources import NO_SOURCES
 from index.indexing.progress import ReindexRequest
+from index.indexing.status import read_status
 from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
-from index.snapshots.files import vector_searches
 from index.snapshots.replication import LOCAL_ONLY, Replication
-from index.snapshots.staleness import describe_changes, indexed_hashes, source_notes, source_states, unparsed_sources
+from index.snapshots.staleness import indexed_hashes
 from index.sources.watcher import watch
 
 if TYPE_CHECKING:
     from index.conversation.service import ConversationService
-    from index.domain.generation import WritingRequest
     from index.domain.ports import Generator, Progress
     from index.engine import QueryEngine
     from index.generation.budgets import GenerationMonitor
@@ -115,7 +113,7 @@ class Library:
 
     def live_manifest(self) -> Manifest | None:
         """Return the manifest of the live snapshot; None if there is none that fits this program."""
-        return self._manifest_or_none()
+        return self._snapshots.live_or_none()
 
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot, or the newest good one if that is damaged.
@@ -162,7 +160,7 @@ class Library:
 
     def source_names(self) -> tuple[str, ...]:
         """Return the sources of the live snapshot, of which no byte is read; none without an index."""
-        manifest = loaded.manifest if (loaded := self._live.loaded) else self._manifest_or_none()
+        manifest = loaded.manifest if (loaded := self._live.loaded) else self._snapshots.live_or_none()
         return tuple(sorted(indexed_hashes(manifest)))
 
     def nearest(self, question: str, count: int) -> Answer:
@@ -273,47 +271,13 @@ class Library:
         return watch(self._reader.folder, changed)
 
     def status(self) -> Status:
-        """Return what is indexed, and what changed since.
-
-        Loads no model; reads the sources' bytes.
-        """
-        try:
-            sources = self._reader.read()
-        except LibraryError:
-            sources = NO_SOURCES
-        stale, loaded, fallback = "", self._live.loaded, self._live.fallback
-        try:
-            manifest: Manifest | None = self._live.manifest()
-        except NoIndex:
-            manifest, stale = None, Message("there is no index yet")
-        except Damaged as error:
-            manifest, stale = self._manifest_or_none(), message_of(error)
-            if manifest is None and loaded is None and (likely := self._live.likely_fallback(error)):
-                manifest, stale = likely
-                fallback = stale
-        except IndexMismatch as error:
-            manifest, stale = self._manifest_or_none(), message_of(error)
-        storage = self._replication.status()
-        if storage and storage.behind and storage.problem and loaded:
-            fallback = fallback or Message(
-                "{why} Answers come from snapshot {id} until another is made live.",
-                why=storage.problem,
-                id=loaded.manifest.snapshot.id,
-            )
-        if fallback and loaded:
-            manifest, stale = loaded.manifest, fallback
-        infos = source_states(manifest, sources)
-        return Status(
-            snapshot=manifest.snapshot if manifest else None,
-            sources=tuple(infos),
-            skipped=sources.skipped + unparsed_sources(manifest, sources),
-            stale=stale or describe_changes(infos),
+        """Return what is indexed, and what changed since. Loads no model; reads the sources' bytes."""
+        return read_status(
             model=self._model,
-            ready=loaded is not None,
-            fallback=fallback,
-            notes=source_notes(manifest, sources),
-            vectors=vector_searches(self._snapshots.folder(manifest.snapshot.id)) if manifest else (),
-            storage=storage,
+            live=self._live,
+            snapshots=self._snapshots,
+            reader=self._reader,
+            replication=self._replication,
         )
 
     def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:
@@ -356,9 +320,3 @@ class Library:
             borrowed=borrowed,
             replication=self._replication,
         )
-
-    def _manifest_or_none(self) -> Manifest | None:
-        try:
-            return self._snapshots.live()
-        except (NoIndex, IndexMismatch):
-            return None

@@ -15,17 +15,11 @@ from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import LINE_ROOM, NOTES, join_names, list_block, note_lines, skipped_lines
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room
 from bot.views.snapshot_names import snapshot_note
-from index.domain.snapshots import QuestionOrigin
+from index.domain.regressions import QuestionOrigin
 
 if TYPE_CHECKING:
-    from index.domain.snapshots import (
-        ChangedAnswer,
-        Diff,
-        PassageText,
-        Preview,
-        RegressionCheck,
-        ReindexReport,
-    )
+    from index.domain.regressions import ChangedAnswer, RegressionCheck
+    from index.domain.snapshots import Diff, PassageText, Preview, ReindexReport
 
 __all__ = ["diff_message", "preview_message", "reindex_report_message", "rollback_report_message"]
 

@@ -7,16 +7,8 @@ from collections.abc import Iterator, Sequence
 from index.domain.answers import Answer
 from index.domain.generation import GenerationFault, GenerationStatus
 from index.domain.messages import count
-from index.domain.snapshots import (
-    Diff,
-    PassageText,
-    QuestionOrigin,
-    RegressionCheck,
-    ReindexReport,
-    SnapshotInfo,
-    SourceNote,
-    Status,
-)
+from index.domain.regressions import QuestionOrigin, RegressionCheck
+from index.domain.snapshots import Diff, PassageText, ReindexReport, SnapshotInfo, SourceNote, Status
 
 __all__ = ["answer_lines", "diff_lines", "generation_lines", "report_lines", "snapshot_lines", "status_lines"]
 

@@ -7,15 +7,8 @@ from typing import Any
 
 from index.domain.answers import Answer
 from index.domain.generation import GenerationStatus
-from index.domain.snapshots import (
-    Diff,
-    QuestionOrigin,
-    RegressionCheck,
-    ReindexReport,
-    SnapshotInfo,
-    SourceInfo,
-    Status,
-)
+from index.domain.regressions import QuestionOrigin, RegressionCheck
+from index.domain.snapshots import Diff, ReindexReport, SnapshotInfo, SourceInfo, Status
 
 __all__ = ["answer_line", "diff_json", "generation_json", "report_json", "snapshot_json", "status_json"]
 

@@ -152,13 +152,7 @@ class VectorEngine(Protocol):
         """
 
     def open(self, folder: Path) -> VectorStore:
-        """Return the store of a folder without reading its rows.
-
-        Raises
-        ------
-        ValueError
-            A file is not as it was written.
-        """
+        """Return the store of a folder without reading its rows. Raises ValueError if a file is damaged."""
 
 
 class KeywordIndex(Protocol):
@@ -214,12 +208,7 @@ class KeywordEngine(Protocol):
     def open(self, folder: Path) -> KeywordIndex:
         """Return the index in a folder, without reading all of it.
 
-        Raises
-        ------
-        OSError
-            A file cannot be read.
-        ValueError
-            A file is damaged.
+        Raises OSError if a file cannot be read, ValueError if one is damaged.
         """
 
 

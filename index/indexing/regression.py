@@ -14,7 +14,7 @@ from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable, QuestionsUnreadable
 from index.domain.messages import Message, message_of
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
 from index.domain.stages import Stage
 from index.indexing.own_questions import RegressionQuestion, read_own_questions
 

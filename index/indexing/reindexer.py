@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.domain.messages import LIST, Message, without_fix
-from index.domain.snapshots import Preview, RegressionCheck, ReindexReport, ReindexStatus
+from index.domain.regressions import RegressionCheck
+from index.domain.snapshots import Preview, ReindexReport, ReindexStatus
 from index.domain.stages import Stage
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, if_searchable, make_report

@@ -11,7 +11,7 @@ from itertools import groupby
 from index.domain.documents import SEPARATOR, Block, Heading, Opening, Section, Span
 from index.parsing._lone_headings import without_empty_sections
 from index.text.normalize import collapse_whitespace
-from index.text.notation import STRUCK_AFTER, STRUCK_BEFORE, subscript, superscript
+from index.text.notation import STRUCK_AFTER, STRUCK_BEFORE, script_reading
 from index.text.offsets import ReadableText
 
 __all__ = ["BlockBuilder", "replaced", "trimmed"]
@@ -29,9 +29,6 @@ VERSION = re.compile(r"\d\.\d|\b(?:19|20)\d\d\b")
 
 MOST_LABELS = 3
 """Paragraphs in bold, one after the other, that are looked at once a list follows."""
-
-SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
-"""Signs that are often typed as superscript letters."""
 
 
 def replaced(start: int, end: int, reading: str) -> Span:
@@ -316,7 +313,7 @@ class BlockBuilder:
         if not text or (script.kind == "sup" and (script.links or NOTE_MARK.fullmatch(text))):
             return
         before = self.runs[-1].reading[-1:] if self.runs else ""
-        self.runs.append(replaced(script.start, end, _script_reading(script.kind, text, before)))
+        self.runs.append(replaced(script.start, end, script_reading(script.kind, text, before)))
 
     def _end_script(self) -> None:
         if self._script:
@@ -347,13 +344,3 @@ def _labels(runs: Sequence[Span], starts: list[int]) -> Iterator[list[Span]]:
             kept = trimmed(kept[:-1])
         if label:
             yield kept or label
-
-
-def _script_reading(kind: str, text: str, before: str) -> str:
-    if kind == "sub":
-        return subscript(text)
-    if text in SIGNS or text in SIGNS.values():
-        return SIGNS.get(text, text)
-    if before.isdigit() and text.isalpha() and len(text) > 1:
-        return text  # an ordinal: "1st"
-    return superscript(text)

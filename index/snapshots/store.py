@@ -98,6 +98,13 @@ class SnapshotStore:
             raise Damaged(with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is missing")) from error
         return self._read_manifest(self.folder(name), name, checksum)
 
+    def live_or_none(self) -> Manifest | None:
+        """Return the live snapshot's manifest; None if there is none that fits this program."""
+        try:
+            return self.live()
+        except (NoIndex, IndexMismatch):
+            return None
+
     def manifest(self, snapshot: str, folder: Path | None = None) -> Manifest:
         """Return any snapshot's manifest, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
         folder = folder or self.folder(snapshot)

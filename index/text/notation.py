@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DONE", "OPEN", "STRUCK_AFTER", "STRUCK_BEFORE", "STRUCK_OUT", "subscript", "superscript"]
+__all__ = ["DONE", "OPEN", "STRUCK_AFTER", "STRUCK_BEFORE", "STRUCK_OUT", "script_reading", "subscript", "superscript"]
 
 STRUCK_BEFORE, STRUCK_AFTER = "[struck out: ", "]"
 """Around words that are struck out: they are quoted as such, and are never the answer."""
@@ -14,6 +14,9 @@ STRUCK_OUT = re.compile(r"\[struck out: [^\]]*\]")
 
 DONE, OPEN = "Done: ", "Open: "
 """Before a task that is ticked, and one that is not."""
+
+SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
+"""Signs that are often typed as superscript letters."""
 
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LONG_NUMBER = re.compile(r"[-−+]?\d{2,}", re.ASCII)
@@ -33,6 +36,17 @@ def superscript(text: str) -> str:
 def subscript(text: str) -> str:
     """Return text that is set below the line: in Unicode's own subscripts, else after a low line ("x_max")."""
     return _script(text, SUBSCRIPTS, "_")
+
+
+def script_reading(kind: str, text: str, before: str) -> str:
+    """Return the reading of a superscript ("sup") or subscript ("sub") after the character `before`."""
+    if kind == "sub":
+        return subscript(text)
+    if text in SIGNS or text in SIGNS.values():
+        return SIGNS.get(text, text)
+    if before.isdigit() and text.isalpha() and len(text) > 1:
+        return text  # an ordinal: "1st"
+    return superscript(text)
 
 
 def _script(text: str, characters: dict[int, int], mark: str) -> str:

@@ -29,6 +29,7 @@ NOUNS = {
         "generation",
         "limits",
         "messages",
+        "regressions",
         "snapshots",
         "sources",
         "stages",

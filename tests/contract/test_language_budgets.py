@@ -32,16 +32,8 @@ from bot.views.stats_chart import MAX_ALT_TEXT, describe_chart, draw_chart
 from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
 from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourceChange, SourcePage
 from index.domain.messages import Message
-from index.domain.snapshots import (
-    ChangedAnswer,
-    Diff,
-    PassageText,
-    Preview,
-    QuestionOrigin,
-    RegressionCheck,
-    SkippedSource,
-    SourceFileInfo,
-)
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.snapshots import Diff, PassageText, Preview, SkippedSource, SourceFileInfo
 from tests.support.discord.rules import all_components
 from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
 from tests.support.makers import (

@@ -9,7 +9,8 @@ import pytest
 
 from index.domain.errors import PreviewGone
 from index.domain.messages import REINDEX, with_fix
-from index.domain.snapshots import ChangedAnswer, Diff, PassageText, QuestionOrigin, RegressionCheck, ReindexStatus
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.snapshots import Diff, PassageText, ReindexStatus
 from tests.support.discord.driver import has_ended
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
 from tests.support.discord.rules import EPHEMERAL, text_of

@@ -10,7 +10,8 @@ import pytest
 
 from bot.policy.moderators import Moderators
 from index import LibraryError
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, SkippedSource, SourceNote
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.snapshots import SkippedSource, SourceNote
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,

@@ -11,7 +11,8 @@ from index.cli.json_output import answer_line, status_json
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.messages import count
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, Status, StorageStatus, VectorSearch
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.snapshots import Status, StorageStatus, VectorSearch
 from tests.support.makers import make_abstention, make_answer, make_citation, make_info, make_report
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from index.domain.activity import EVERYWHERE, NOBODY, Scope
 from index.domain.answers import Answer
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.regressions import ChangedAnswer, QuestionOrigin, RegressionCheck
 from index.domain.stages import Stage
 from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.indexing.regression import MOST_ASKED, MOST_HELPFUL, MOST_SUGGESTIONS, SECONDS, RegressionChecker
