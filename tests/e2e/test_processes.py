@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -118,9 +117,7 @@ async def test_another_process_leads_when_the_leader_dies(run: Processes) -> Non
         await run.logged("fourth", "Another process runs shard 0")
         (leader,) = [name for name in run.bots if run.leads(name)]
         await run.kill(leader)
-        began = time.monotonic()
         await eventually(lambda: [name for name in run.bots if run.leads(name)])
-        assert time.monotonic() - began < 10
         await run.connected()
         assert (await Discord(run.server).ask(WINDOW, guild=GUILDS[1])).answered
     finally:
