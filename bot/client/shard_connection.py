@@ -92,8 +92,9 @@ class ShardConnection:
             return await self._connect({"initial": True})
 
     async def _connect(self, how: dict[str, Any]) -> DiscordWebSocket:
-        connection = DiscordWebSocket.from_client(self._client, shard_id=self.id, **how)
-        return await asyncio.wait_for(connection, CONNECT_SECONDS)
+        # Not by `wait_for`, which Python 3.11 lets forget that it was cancelled as it ended.
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await DiscordWebSocket.from_client(self._client, shard_id=self.id, **how)
 
     def _resumption(self) -> dict[str, Any]:
         """Return what resumes the session; Discord asks to identify anew if it does not know it any more."""

@@ -82,7 +82,7 @@ class Office:
 
     async def running(self) -> Process:
         process = await self.process()
-        await eventually(lambda: self.server.gateway.connected == (1,))
+        await eventually(lambda: self.server.gateway.connected == (1,) and "ask" in self.server.state.commands)
         return process
 
 

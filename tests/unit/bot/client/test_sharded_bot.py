@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client.bot import FootnoteBot
 from bot.client.discord_patches import use_api
+from bot.client.identify_turns import IdentifyTurns
+from bot.client.shard_connection import ShardConnection
 from bot.policy.moderators import Moderators
 from bot.shards import ShardRange
 from index import Corpora
@@ -62,9 +65,9 @@ async def test_as_many_shards_as_discord_recommends_answer_their_servers(server:
     async with running(tmp_path, ShardRange()):
         await eventually(lambda: server.gateway.connected == (0, 1, 2))
         assert server.gateway.invalidated == 0
-        discord = Discord(server)
+        members = Discord(server)
         for guild in (*GUILDS, None):
-            assert (await discord.ask("What is the context window of Scout?", guild=guild)).answered
+            assert (await members.ask("What is the context window of Scout?", guild=guild)).answered
 
 
 async def test_set_count_of_shards_is_kept_to(server: DiscordServer, tmp_path: Path) -> None:
@@ -93,3 +96,16 @@ async def test_shard_that_cannot_resume_identifies_anew(server: DiscordServer, t
         server.gateway.drop(2)
         await server.gateway.frames.wait_for(lambda frame: frame.kind == "identify" and frame.shard == 2, since=since)
         await eventually(lambda: server.gateway.connected == (0, 1, 2))
+
+
+async def test_shard_that_is_cancelled_as_it_connects_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the bot would go on after it was told to stop."""
+
+    async def connect(*_: object, **__: object) -> None:
+        connecting.cancel()
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", connect)
+    client = discord.AutoShardedClient(intents=discord.Intents.none())
+    connecting = asyncio.create_task(ShardConnection(client, 0, IdentifyTurns())._connect({}))
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
