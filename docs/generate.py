@@ -1,7 +1,8 @@
 """Generate the parts of the documents that the code knows: settings, formats, commands, rooms and modules.
 
-Run `python -m docs.generate` after you changed a setting, a command, a module's docstring or its name. It rewrites
-`.env.example` and, in the pages of `docs/`, the text between the markers
+Run `python -m docs.generate` after you changed a setting, a command, a module's docstring or its name, or added a
+migration of the journal. It rewrites `.env.example`, `index/journal/schema.sql` and, in the pages of `docs/`, the text
+between the markers
 
     <!-- generated: NAME (python -m docs.generate) -->
     <!-- end of generated: NAME -->
@@ -15,6 +16,7 @@ import importlib
 import io
 import pkgutil
 import re
+import sqlite3
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -33,9 +35,10 @@ import bot.cogs
 from bot.settings import BotSettings
 from index import Settings
 from index.cli.app import app
+from index.journal.migrations.upgrade import VERSION_TABLE, upgrade_file
 from index.parsing.formats import FORMATS
 
-__all__ = ["documents", "env_example", "fill", "main"]
+__all__ = ["documents", "env_example", "fill", "journal_schema", "main"]
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs"
@@ -66,7 +69,8 @@ def documents() -> dict[Path, str]:
     """Return the text that each document with generated parts should have."""
     pages = {page: page.read_text("utf-8") for page in sorted(PAGES.glob("*.md"))}
     filled = {page: fill(text) for page, text in pages.items() if BLOCK.search(text)}
-    return {ROOT / ".env.example": env_example(), **filled}
+    schema = ROOT / "index" / "journal" / "schema.sql"
+    return {ROOT / ".env.example": env_example(), schema: journal_schema(), **filled}
 
 
 def fill(page: str) -> str:
@@ -80,6 +84,17 @@ def env_example() -> str:
     return ENV_HEADER + "".join(entries)
 
 
+def journal_schema() -> str:
+    """Return the statements that make a new journal, as all migrations make it."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        upgrade_file(db)
+        made = db.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid").fetchall()
+        header = [f"PRAGMA {name} = {_value(db, f'PRAGMA {name}')}" for name in ("application_id", "user_version")]
+        stamp = f"INSERT INTO {VERSION_TABLE} VALUES ('{_value(db, f'SELECT * FROM {VERSION_TABLE}')}')"  # noqa: S608
+    tables = ["\n".join(line.rstrip() for line in sql.splitlines() if line.strip()) for (sql,) in made]
+    return "".join(f"{statement};\n" for statement in (*header, *tables, stamp))
+
+
 def main() -> int:
     """Write the documents that changed and name them; return the exit code."""
     for path, text in documents().items():
@@ -87,6 +102,10 @@ def main() -> int:
             path.write_text(text, "utf-8")
             sys.stderr.write(f"Wrote {path.relative_to(ROOT)}\n")
     return 0
+
+
+def _value(db: sqlite3.Connection, query: str) -> Any:
+    return db.execute(query).fetchone()[0]
 
 
 def _block(name: str) -> str:

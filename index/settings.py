@@ -19,9 +19,6 @@ __all__ = ["BUNDLED_READER", "Settings"]
 BUNDLED_READER = "bundled"
 """The value of READER_MODEL for the reader that is part of this package."""
 
-PACKAGES = ("alembic", "psycopg", "sqlalchemy")
-"""What DATABASE_URL needs, of the extra `postgres`."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -311,11 +308,11 @@ class Settings(HomeSettings):
     @field_validator("database_url")
     @classmethod
     def _postgres_url(cls, value: SecretStr) -> SecretStr:
-        """Refuse another database than PostgreSQL, and one whose packages are missing."""
+        """Refuse another database than PostgreSQL, and one whose driver, of the extra `postgres`, is missing."""
         url = value.get_secret_value().strip()
         if url and not is_postgres_url(url):
             raise ValueError("it is not the URL of a PostgreSQL database")
-        if url and not all(find_spec(package) for package in PACKAGES):
+        if url and not find_spec("psycopg"):
             raise ValueError("its packages are not installed, run `pip install 'footnote[postgres]'` first")
         return SecretStr(url)
 

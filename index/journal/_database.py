@@ -17,7 +17,8 @@ from filelock import FileLock
 
 from index.domain.errors import JournalUnavailable
 from index.journal._connections import Connection
-from index.journal._schema import APPLICATION_ID, MIGRATIONS, migrate, version
+from index.journal._schema import APPLICATION_ID, NEWEST, create_tables, version
+from index.journal.migrations.upgrade import upgrade_file
 from index.storage.atomic import write_atomically
 
 __all__ = ["KEY_BYTES", "JournalDatabase", "check_journal", "translated_errors"]
@@ -168,9 +169,9 @@ def check_journal(db: sqlite3.Connection, file: Path) -> None:
     file_version, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     if not ours and db.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise JournalUnavailable(f"{file} is another program's database: choose another JOURNAL_FILE.")
-    if file_version > len(MIGRATIONS):
+    if file_version > NEWEST:
         raise JournalUnavailable(
-            f"The journal {file} is of version {file_version}, this program knows {len(MIGRATIONS)}: "
+            f"The journal {file} is of version {file_version}, this program knows {NEWEST}: "
             "update the program, or move the file away."
         )
     if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -180,10 +181,14 @@ def check_journal(db: sqlite3.Connection, file: Path) -> None:
 def _prepare(db: sqlite3.Connection) -> None:
     """Set a connection up, and bring the tables to the newest version."""
     db.text_factory = _decode_text
-    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
         db.execute(f"PRAGMA {setting}").fetchall()
     db.execute("PRAGMA temp_store = MEMORY")  # no copy of a question in a temporary file
-    migrate(db)
+    if (found := version(db)) == 0:
+        create_tables(db)
+    elif found < NEWEST:
+        upgrade_file(db)
+    db.execute("PRAGMA foreign_keys = ON")  # only now: a migration may rebuild a table
 
 
 def _decode_text(data: bytes) -> str:

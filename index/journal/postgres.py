@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from index.domain.errors import JournalUnavailable
 from index.journal._connections import Connection, Rows
 from index.journal._database import KEY_BYTES
-from index.journal.migrations.upgrade import upgrade
+from index.journal.migrations.upgrade import upgrade_database
 from index.storage.postgres import UNREACHABLE, connection_url, describe_failure, failure_of, options, require_driver
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class PostgresDatabase:
                 engine = _engine(self._url)
                 try:
                     with self._noticed_errors(), engine.begin() as connection:
-                        upgrade(connection)
+                        upgrade_database(connection)
                         self._key = _key(connection)
                 except BaseException:
                     engine.dispose()

@@ -39,11 +39,9 @@ OTHER = "reports an error ({state}): its log says more."
 
 
 def require_driver() -> None:
-    """Raise LibraryError, which says what to install, if the packages for PostgreSQL are missing."""
+    """Raise LibraryError, which says what to install, if PostgreSQL's driver is missing."""
     try:
-        import alembic  # noqa: F401
         import psycopg  # noqa: F401
-        import sqlalchemy  # noqa: F401
     except ImportError as error:
         raise LibraryError(
             "DATABASE_URL needs packages that are not installed: run `pip install 'footnote[postgres]'`."

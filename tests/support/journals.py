@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.domain.answers import Answer, Citation
 from index.journal.journal import Journal
+from tests.support.paths import DATA
 
 __all__ = [
     "ANN",
@@ -21,6 +24,7 @@ __all__ = [
     "ask",
     "citation",
     "kept_bytes",
+    "make_older",
     "questions_before",
 ]
 
@@ -74,3 +78,13 @@ def kept_bytes(folder: Path) -> bytes:
 
 def questions_before(journal: Journal, user: int, channel: int) -> tuple[str, ...]:
     return tuple(turn.question for turn in journal.turns_before(user, channel))
+
+
+def make_older(file: Path, version: int) -> None:
+    """Make an empty journal as programs of before Alembic did, of version 1 to 4, and its key."""
+    scripts = [DATA / "journal" / f"to-version-{number}.sql" for number in range(1, version + 1)]
+    with closing(sqlite3.connect(file)) as db:
+        for script in scripts:
+            db.executescript(script.read_text("utf-8"))
+        db.execute(f"PRAGMA user_version = {version}")
+    file.with_name(f"{file.name}.key").write_bytes(b"k" * 32)

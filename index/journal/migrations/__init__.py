@@ -1,1 +1,1 @@
-"""The tables of the journal in PostgreSQL, and the steps from older versions, by Alembic."""
+"""The revisions of the journal's tables, in SQLite and PostgreSQL alike, run by Alembic."""

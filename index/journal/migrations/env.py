@@ -1,4 +1,4 @@
-"""Run by Alembic: the steps go on the connection that they are given, in its transaction."""
+"""Run by Alembic: the revisions go on the connection that they are given, in its transaction."""
 
 from alembic import context
 

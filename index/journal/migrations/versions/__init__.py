@@ -1,1 +1,1 @@
-"""Steps, each a revision: a released one is never changed."""
+"""Revisions, one a version of the tables: a released one is never changed."""

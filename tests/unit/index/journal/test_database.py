@@ -16,7 +16,7 @@ from filelock import FileLock
 from index.domain.activity import StoredCounts
 from index.domain.errors import JournalUnavailable
 from index.journal._database import JournalDatabase
-from index.journal._schema import MIGRATIONS, migrate, version
+from index.journal._schema import NEWEST
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, Clock, answer, ask, kept_bytes
 from tests.support.paths import ROOT
@@ -175,7 +175,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(file):
     with closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA user_version = 99")
     message = refused(file)
-    assert f"is of version 99, this program knows {len(MIGRATIONS)}" in message
+    assert f"is of version 99, this program knows {NEWEST}" in message
     assert message.endswith("update the program, or move the file away.")
 
 
@@ -336,22 +336,3 @@ def test_an_answer_is_written_down_though_old_ones_cannot_be_deleted(file, caplo
     assert "Old questions are not deleted from the journal" in caplog.text
     assert "secret" not in caplog.text
     journal.close()
-
-
-def test_migrations_are_done_in_order_from_where_the_file_is(tmp_path):
-    first, second = "CREATE TABLE a (x); INSERT INTO a VALUES (1)", "ALTER TABLE a ADD COLUMN y; UPDATE a SET y = x + 1"
-    with closing(sqlite3.connect(tmp_path / "a", isolation_level=None)) as db:
-        migrate(db, (first,))
-        assert (version(db), db.execute("SELECT * FROM a").fetchall()) == (1, [(1,)])
-        db.execute("INSERT INTO a VALUES (5)")
-        migrate(db, (first, second))
-        migrate(db, (first, second))
-        assert (version(db), db.execute("SELECT * FROM a").fetchall()) == (2, [(1, 2), (5, 6)])
-
-
-def test_a_migration_that_fails_leaves_the_version_before_it(tmp_path):
-    first, broken = "CREATE TABLE a (x)", "INSERT INTO a VALUES (1); INSERT INTO nowhere VALUES (1)"
-    with closing(sqlite3.connect(tmp_path / "a", isolation_level=None)) as db:
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-            migrate(db, (first, broken))
-        assert (version(db), db.execute("SELECT * FROM a").fetchall(), db.in_transaction) == (1, [], False)

@@ -10,7 +10,6 @@ import pytest
 
 from index.domain.activity import AuditEntry
 from index.domain.errors import NoIndex, ReindexCancelled
-from index.journal._schema import MIGRATIONS, migrate, version
 from index.journal.audit import audited
 from index.journal.journal import Journal
 from tests.support.index_fakes import library, write
@@ -85,18 +84,6 @@ def test_forgetting_a_person_and_the_age_of_questions_leave_it_as_it_is(journal,
     assert journal.purge() == 1
     journal.forget(ANN)
     assert [line.user for line in journal.audit_entries(9)] == [ANN]
-
-
-def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journal):
-    with closing(sqlite3.connect(file, isolation_level=None)) as db:
-        migrate(db, MIGRATIONS[:1])
-    (file.parent / "journal.sqlite3.key").write_bytes(b"k" * 32)
-    with closing(sqlite3.connect(file)) as db, db:
-        db.execute("INSERT INTO settings VALUES (7, 'threads', 'no')")
-    journal.add_audit_entry(user=ANN, origin="command line", action="reindex", outcome="done")
-    assert (journal.settings(7), len(journal.audit_entries(9))) == ({"threads": "no"}, 1)
-    with closing(sqlite3.connect(file)) as db:
-        assert version(db) == len(MIGRATIONS)
 
 
 def test_an_act_that_cannot_be_audited_is_done_all_the_same_and_logged(tmp_path, caplog):

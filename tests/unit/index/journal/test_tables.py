@@ -27,6 +27,7 @@ def test_every_table_of_sqlite_is_moved_with_every_column(tmp_path: Path) -> Non
         names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {name: tuple(row[1] for row in db.execute(f"PRAGMA table_info({name})")) for name in names}
     columns.pop("sqlite_sequence")
+    assert columns.pop("journal_version") == ("version_num",)
     assert columns == MOVED
 
 
