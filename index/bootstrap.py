@@ -75,22 +75,16 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
     wait_passively()
     reader = cache(lambda: _reader(settings.reader_model))
 
-    def local_embedder() -> Embedder:
-        from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
-
-        if settings.embedding_model == BUNDLED:
-            return OnnxEmbedder()
-        from index.embedding.sentence_transformer import SentenceTransformerEmbedder
-
-        return SentenceTransformerEmbedder(settings.embedding_model)
-
     @_once
     def embedder() -> Embedder:
+        from index.embedding.opening import open_embedder
+
+        local = open_embedder(settings.embedding_model)
         if not settings.embedding_url:
-            return local_embedder()
+            return local
         from index.embedding.served_embedder import ServedEmbedder
 
-        return ServedEmbedder(local_embedder(), settings.embedding_url, settings.embedding_api_key.get_secret_value())
+        return ServedEmbedder(local, settings.embedding_url, settings.embedding_api_key.get_secret_value())
 
     def answerer(snapshots: SnapshotStore, embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
@@ -133,13 +127,18 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
 
     def indexer(snapshots: SnapshotStore, embedder: Embedder) -> Indexer:
         from index.indexing.indexer import Indexer
+        from index.indexing.ray_cluster import RayCluster
+        from index.parsing.pool import parse_in_parallel
 
+        cluster = RayCluster(settings.ray_address) if settings.ray_address else None
         return Indexer(
             snapshots=snapshots,
             embedder=embedder,
             vectors=engines(snapshots).vectors,
             keywords=engines(snapshots).keywords,
             seconds=settings.extract_seconds,
+            parse=cluster.parse if cluster else parse_in_parallel,
+            remote=None if settings.embedding_url else cluster,
         )
 
     def loader(snapshots: SnapshotStore, embedder: Embedder) -> SnapshotLoader:

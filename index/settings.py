@@ -84,6 +84,14 @@ class Settings(HomeSettings):
         default=SecretStr(""),
         description="The key for that server, if it asks for one.",
     )
+    ray_address: str = Field(
+        examples=["192.0.2.1:6379"],
+        default="",
+        description="A Ray cluster whose machines parse and embed large builds: HOST:PORT or auto, if this machine is "
+        "one of its nodes, or local for one of its own on this machine. Whoever reaches the cluster can run programs "
+        "on it: keep it in a private network. Needs `pip install 'footnote[ray]'` on each machine. Empty: this "
+        "process and those it starts do all.",
+    )
     reader_model: str = Field(
         examples=["bundled"],
         default=BUNDLED_READER,
@@ -331,6 +339,23 @@ class Settings(HomeSettings):
             key = "LLM_API_KEY" if info.field_name == "llm_base_url" else "EMBEDDING_API_KEY"
             raise ValueError(f"a key has no place in the address; put it into {key}")
         return value.strip().rstrip("/").removesuffix("/chat/completions").removesuffix("/embeddings")
+
+    @field_validator("ray_address")
+    @classmethod
+    def _ray_cluster(cls, value: str) -> str:
+        """Refuse addresses that Ray Data does not work with."""
+        if (address := value.strip()) in ("", "auto", "local"):
+            return address
+        if address.startswith("ray://"):
+            raise ValueError("Ray Data does not work over ray://; run `ray start` here too, and write auto")
+        try:
+            parts = urlsplit(f"//{address}")
+            usable = bool(parts.hostname and parts.port) and parts.netloc == address and not parts.username
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("it should be HOST:PORT, auto or local")
+        return address
 
     @field_validator("objects_url")
     @classmethod

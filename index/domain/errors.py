@@ -9,6 +9,7 @@ __all__ = [
     "BackupUnwritable",
     "Busy",
     "ClaimsUnreadable",
+    "ClusterFault",
     "CoordinationUnavailable",
     "Damaged",
     "EmbeddingServerFault",
@@ -121,6 +122,10 @@ class CoordinationUnavailable(Busy):
 
 class EmbeddingServerFault(LibraryError):
     """The server of EMBEDDING_URL cannot be used; the index is as it was before."""
+
+
+class ClusterFault(LibraryError):
+    """The Ray cluster of RAY_ADDRESS cannot be used; the index is as it was before."""
 
 
 class ObjectsUnavailable(LibraryError):

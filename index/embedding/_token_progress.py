@@ -21,6 +21,10 @@ class TokenProgress:
         """Report texts that are done."""
         self._characters += characters
         self.tokens += tokens
+        self.repeat()
+
+    def repeat(self) -> None:
+        """Report anew what is done, so that whoever listens can give up."""
         self._report(self.tokens, self._characters, self.tokens)
 
     def within(self, characters: int, done: int, tokens: int) -> None:

@@ -39,7 +39,7 @@ DIMENSION = 384
 
 
 class OnnxEmbedder:
-    """Encodes questions on the caller's thread and windows on all cores. Thread-safe.
+    """Encodes questions on the caller's thread and windows on `threads`, by default one a core. Thread-safe.
 
     The weights for windows are rounded when they are first needed.
 
@@ -52,7 +52,7 @@ class OnnxEmbedder:
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         """Load the weights from a folder, by default the installed package.
 
         Raises
@@ -61,6 +61,7 @@ class OnnxEmbedder:
             The model cannot be loaded.
         """
         self._folder = folder = folder or model_folder()
+        self._threads = threads or os.cpu_count() or 1
         self.version = hashlib.sha256(PASSAGE_GRAPH.read_bytes()).hexdigest()[:16]
         try:
             self._tokenizer = _tokenizer(folder)
@@ -90,7 +91,7 @@ class OnnxEmbedder:
         def encode(text: WindowText) -> tuple[int, int, Vectors]:
             return text.characters, *encoder.encode(text)
 
-        for length, tokens, vectors in map_in_order(encode, texts, os.cpu_count() or 1):
+        for length, tokens, vectors in map_in_order(encode, texts, self._threads):
             done.add(length, tokens)
             yield vectors
 

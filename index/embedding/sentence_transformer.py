@@ -38,8 +38,8 @@ class SentenceTransformerEmbedder:
     Late chunking: Günther et al. 2024, arXiv 2409.04701.
     """
 
-    def __init__(self, model: str) -> None:
-        """Load the weights: `model` is BUNDLED, a path or a hub name.
+    def __init__(self, model: str, *, threads: int | None = None) -> None:
+        """Load the weights: `model` is BUNDLED, a path or a hub name. Windows take `threads`, by default all cores.
 
         Raises
         ------
@@ -50,6 +50,7 @@ class SentenceTransformerEmbedder:
         """
         self.name = model
         self.version = "1"
+        self._threads = threads or os.cpu_count() or 1
         self._model = _load(model)
         limit_numpy_threads()
         self._tokenizer = self._model.tokenizer
@@ -74,7 +75,7 @@ class SentenceTransformerEmbedder:
         rest = iter(texts)
         late = self._pools_by_mean and self._tokenizer.is_fast
         while block := list(islice(rest, WINDOWS)):
-            with torch_threads(os.cpu_count() or 1):
+            with torch_threads(self._threads):
                 vectors, tokens = self._late_chunked(block) if late else self._span_by_span(block)
             done.add(sum(text.characters for text in block), tokens)
             yield from vectors

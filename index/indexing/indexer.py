@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,19 +15,20 @@ import numpy as np
 
 from index.domain.documents import Document
 from index.domain.errors import SourcesUnreadable, UnreadableSource
-from index.domain.messages import Message, message_of
+from index.domain.messages import Message
 from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine, Vectors, WindowText
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
-from index.domain.sources import SourceSet
+from index.domain.sources import SourceFile, SourceSet
 from index.domain.stages import Stage
-from index.embedding.resumable import ResumableEmbedding
+from index.embedding.resumable import RemoteEmbedding, ResumableEmbedding
 from index.indexing._plan import BuildPlan, plan_build
 from index.indexing._reuse import KeptRows, PreviousVectors, merge_vectors
 from index.indexing._sharing import link_segments, shared_checksums
 from index.indexing._suggestions import make_suggestions
+from index.indexing.parts import unreadable_reason
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
-from index.parsing.pool import parse_in_parallel
+from index.parsing.pool import GetDocument, parse_in_parallel
 from index.retrieval.search_index import SearchIndex
 from index.retrieval.window_texts import window_texts
 from index.snapshots.files import KEYWORD, write_suggestions
@@ -45,6 +47,9 @@ __all__ = ["Built", "Indexer"]
 
 MANY_ROWS, MOST_QUERIES = 50_000, 500
 """Passages of a segment from which on search may be approximate, and titles of documents by which it is tuned then."""
+
+ParseFiles = Callable[[Sequence[SourceFile], float], AbstractContextManager[GetDocument]]
+"""Parses files, each for so many seconds at most, as `parse_in_parallel` does."""
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +85,8 @@ class _Facts:
 class Indexer:
     """Builds snapshots with one model and one engine each of vectors and keywords.
 
-    `seconds` is how long reading one source may take. Vectors that are done outlast a build that dies: they are kept
-    until a snapshot is live.
+    `seconds` is how long reading one source may take. `parse` and `remote` may have other machines parse and embed.
+    Vectors that are done outlast a build that dies: they are kept until a snapshot is live.
     """
 
     def __init__(
@@ -92,14 +97,17 @@ class Indexer:
         vectors: VectorEngine,
         keywords: KeywordEngine,
         seconds: float = SECONDS,
+        parse: ParseFiles = parse_in_parallel,
+        remote: RemoteEmbedding | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
-        self._resumable = ResumableEmbedding(embedder, snapshots.unfinished)
+        self._resumable = ResumableEmbedding(embedder, snapshots.unfinished, remote)
         self._vectors = vectors
         self._keywords = keywords
         self._loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=vectors, keywords=keywords)
         self._seconds = seconds
+        self._parse = parse
 
     def build(
         self,
@@ -190,7 +198,7 @@ class Indexer:
         """Write the texts of the new segment: sources that are new or changed, and those of segments that go."""
         known = plan.staying | plan.moved.keys()
         fresh = [file for file in sources.files if file.source not in known]
-        with parse_in_parallel(fresh, self._seconds) as parsed, write_segment(segment) as writer:
+        with self._parse(fresh, self._seconds) as parsed, write_segment(segment) as writer:
             for done, file in enumerate(sources.files):
 
                 def tick(done: int = done) -> None:
@@ -209,9 +217,7 @@ class Indexer:
                     document = parsed(file, tick)
                     chunks = chunk(document, self._embedder.count, self._embedder.max_tokens)
                 except (UnreadableSource, RecursionError) as error:
-                    nested = isinstance(error, RecursionError)
-                    reason = Message("is nested too deeply") if nested else message_of(error)
-                    facts.skipped.append(SkippedSource(file.source, reason))
+                    facts.skipped.append(SkippedSource(file.source, unreadable_reason(error)))
                     continue
                 writer.add(document, chunks)
                 facts.add(document, len(chunks))

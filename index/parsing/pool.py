@@ -13,10 +13,11 @@ from itertools import islice
 from index.domain.documents import Document
 from index.domain.sources import SourceFile
 from index.parsing._reader_processes import ReaderProcesses
+from index.parsing.documents import ReadWithinLimits
 from index.parsing.documents import parse as parse_file
 from index.parsing.formats import SANDBOXED, format_of
 
-__all__ = ["MAX_PROCESSES", "parse_in_parallel"]
+__all__ = ["MAX_PROCESSES", "GetDocument", "parse_in_parallel", "reader_with_limits"]
 
 MAX_PROCESSES = min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 """Processes at a time; each may take as much memory as the limit allows."""
@@ -70,3 +71,8 @@ def parse_in_parallel(
         finally:
             stopped.set()
             pool.shutdown(cancel_futures=True)
+
+
+def reader_with_limits(formats: int = 2) -> ReadWithinLimits:
+    """Return what reads files one at a time, each within limits; for so many formats a process stays for the next."""
+    return ReaderProcesses(formats).read

@@ -21,7 +21,7 @@ from index.domain.messages import REBUILD, with_fix
 from index.retrieval.texts import WindowRows, entry_of, rows_array
 from index.retrieval.windows import window_rows
 from index.snapshots._records import RecordFile, RecordWriter, write_records
-from index.snapshots._serialization import (
+from index.snapshots.serialization import (
     document_from_record,
     document_record,
     entry_from_record,

@@ -16,7 +16,7 @@ import index
 from tests.support.paths import ROOT
 
 ROOMS = sorted([*(ROOT / "index").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
-HEAVY = {"scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
+HEAVY = {"ray", "scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
 NOT_FOR_HELP = HEAVY | {"alembic", "faiss", "psycopg", "sqlalchemy"}
 NOUNS = {
     f"index.domain.{name}"

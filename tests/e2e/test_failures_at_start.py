@@ -20,13 +20,16 @@ import pytest
 from bot.client.lifecycle import CannotServe, _connect
 from bot.client.state_lock import holding_state
 from index import LibraryError
-from index.domain.errors import JournalUnavailable, StoreUnavailable
+from index.domain.errors import ClusterFault, JournalUnavailable, StoreUnavailable
+from index.domain.sources import SourceFile
+from index.indexing.ray_cluster import RayCluster
 from index.journal.journal import Journal
 from index.retrieval.postgres_tables import PostgresTables
 from index.storage.failures import explain_write_errors
 from tests.e2e.bot_process import environment
 from tests.support.article import ARTICLE
 from tests.support.discord.server import TOKEN
+from tests.support.fake_ray_driver import fake_driver
 from tests.support.paths import ROOT
 from tests.support.site import closed_port
 
@@ -229,12 +232,24 @@ def test_search_server_that_is_away_is_told_with_its_remedy(tmp_path: Path) -> N
     assert CODES["The search server cannot be reached"] == "stays up"
 
 
+def test_ray_cluster_that_is_away_is_told_with_its_remedy() -> None:
+    cluster = RayCluster("auto", least_bytes=0, driver=fake_driver("unreachable"))
+    page = SourceFile("page.html", b"<p>Bread is made of flour.</p>")
+    with (
+        pytest.raises(ClusterFault, match="The Ray cluster can't be reached") as away,
+        cluster.parse([page], 60) as parsed,
+    ):
+        parsed(page, lambda: None)
+    assert str(away.value.exit_code) == CODES["The Ray cluster can't be reached"]
+
+
 def test_each_row_of_the_table_is_tested() -> None:
     others = {
         "The web server cannot listen",
         "runs already on this STATE_DIR",
         "is no database",
         "of version",
+        "The Ray cluster can't be reached",
         "The search server cannot be reached",
     }
     assert set(CODES) == {*PROCESSES, *REFUSALS, *others}

@@ -34,10 +34,12 @@ from index.domain.stages import Stage
 from index.generation.writer import Writer
 from index.indexing.build_rules import NO_RULES, BuildRules
 from index.indexing.indexer import Indexer
+from index.indexing.ray_cluster import RayCluster
 from index.journal.journal import Journal
 from index.library import Library
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
+from index.parsing.pool import parse_in_parallel
 from index.reading.calibration import Calibration
 from index.reading.intents import IntentClassifier
 from index.reading.windows_reader import WindowsReader
@@ -210,6 +212,7 @@ def library(
     uploads: UploadedSources | None = None,
     rules: BuildRules = NO_RULES,
     replication: Replication = LOCAL_ONLY,
+    cluster: RayCluster | None = None,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet.
 
@@ -232,7 +235,14 @@ def library(
             summariser=Summariser(changes=KeptChanges(snapshots)),
             observe=observe,
         ),
-        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=engine, keywords=TantivyEngine()),
+        indexer=lambda loaded: Indexer(
+            snapshots=snapshots,
+            embedder=loaded,
+            vectors=engine,
+            keywords=TantivyEngine(),
+            parse=cluster.parse if cluster else parse_in_parallel,
+            remote=cluster,
+        ),
         loader=lambda loaded: SnapshotLoader(
             snapshots=snapshots, embedder=loaded, vectors=engine, keywords=TantivyEngine()
         ),

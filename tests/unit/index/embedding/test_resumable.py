@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.domain.ports import WindowText
-from index.embedding.resumable import PART, ResumableEmbedding
+from index.embedding.resumable import PART, ResumableEmbedding, embed_part
 from tests.support.index_fakes import WordEmbedder
 from tests.support.paths import ROOT
 
@@ -141,3 +141,55 @@ def test_after_kill_9_no_finished_part_is_embedded_again(tmp_path: Path):
     vectors = list(ResumableEmbedding(again, tmp_path).windows(TEXTS))
     assert again.texts == len(TEXTS) - 2 * PART
     assert np.concatenate(vectors).tobytes() == np.concatenate(list(WordEmbedder().windows(TEXTS))).tobytes()
+
+
+class RemoteWords:
+    """Embeds like the model of words; `most` parts come out well, then it fails."""
+
+    parts_at_once = 2
+    least_parts = 2
+
+    def __init__(self, most: int = 100) -> None:
+        self._most = most
+        self.parts: list[int] = []
+
+    def embed(self, embedder, parts):
+        for part in parts:
+            yield None
+            if len(self.parts) == self._most:
+                raise ConnectionError
+            self.parts.append(len(part))
+            yield embed_part(WordEmbedder(), part)
+
+
+def test_parts_that_come_from_elsewhere_are_the_same_and_kept(tmp_path):
+    remote = RemoteWords()
+    made = list(ResumableEmbedding(CountingEmbedder(), tmp_path, remote).windows(TEXTS))
+    assert np.concatenate(made).tobytes() == np.concatenate(list(WordEmbedder().windows(TEXTS))).tobytes()
+    assert remote.parts == [PART, PART]
+    again = CountingEmbedder()
+    assert len(list(ResumableEmbedding(again, tmp_path, remote).windows(TEXTS))) == len(TEXTS)
+    assert (again.texts, remote.parts) == (0, [PART, PART])
+
+
+def test_too_few_parts_for_elsewhere_are_embedded_here(tmp_path):
+    remote, model = RemoteWords(), CountingEmbedder()
+    list(ResumableEmbedding(model, tmp_path, remote).windows(TEXTS[:PART]))
+    assert (model.texts, remote.parts) == (PART, [])
+
+
+def test_after_a_failure_elsewhere_what_came_is_not_embedded_again(tmp_path):
+    with pytest.raises(ConnectionError):
+        list(ResumableEmbedding(WordEmbedder(), tmp_path, RemoteWords(most=1)).windows(TEXTS))
+    again = CountingEmbedder()
+    list(ResumableEmbedding(again, tmp_path).windows(TEXTS))
+    assert again.texts == len(TEXTS) - PART
+
+
+def test_progress_goes_on_while_parts_are_waited_for(tmp_path):
+    calls: list[int] = []
+    remote = ResumableEmbedding(WordEmbedder(), tmp_path, RemoteWords())
+    list(remote.windows(TEXTS, lambda stage, done, total: calls.append(done), characters=CHARACTERS))
+    assert calls == sorted(calls)
+    assert calls[0] == 0
+    assert calls[-1] == sum(WordEmbedder().count(each.text) for each in TEXTS)
