@@ -9,6 +9,7 @@ import pytest
 
 from index import Library, Settings, open_library
 from index.domain.errors import IndexMismatch, StoreUnavailable
+from index.indexing import _plan
 from index.retrieval.milvus_server import LIVE, MilvusServer
 from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import write
@@ -77,6 +78,25 @@ def test_a_library_on_a_search_server_answers_and_follows_edits_and_roll_backs(t
     library.rollback(first)
     assert "40 minutes" in quoted(opened(tmp_path, url), "How long is bread baked?")
     assert_alias_is_live(tmp_path, url)
+
+
+@pytest.mark.parametrize("kind", ["pgvector", "lite"])
+def test_a_reindex_moves_a_large_index_to_another_server(tmp_path, monkeypatch, kind):
+    """Its segments stay where they are from one build to the next, but the other server holds none of them."""
+    monkeypatch.setattr(_plan, "SMALL", 0)
+    monkeypatch.setattr(_plan, "SMALLEST", 1)
+    if kind == "lite":
+        need_milvus_lite()
+        old, new = (f"milvus://{(tmp_path / f'{name}.db').as_posix()}" for name in ("old", "new"))
+    else:
+        old, new = (pgvector_server().new_database() for _ in range(2))
+    write(tmp_path / "seeds", bread_md=BREAD)
+    opened(tmp_path, old).reindex()
+    write(tmp_path / "seeds", tea_md="# Tea\n\nTea is made of leaves, by pouring on water.\n")
+    library = opened(tmp_path, new)
+    assert "files of snapshot" in library.reindex().rebuild_reason
+    assert "40 minutes" in quoted(library, "How long is bread baked?")
+    assert "leaves" in quoted(library, "What is tea made of?")
 
 
 def test_a_question_while_milvus_is_away_is_told_so_and_the_next_is_answered(tmp_path):
