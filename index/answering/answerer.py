@@ -13,6 +13,7 @@ from index.answering.recency import section_recency
 from index.answering.small_talk import reply_to_small_talk
 from index.answering.summariser import GENERATOR, Summariser, Summary
 from index.answering.timing import timed
+from index.answering.verdicts import find_verdict
 from index.answering.verification import verify_citations, verify_short_answer
 from index.domain.answers import NO_QUESTION, Answer, Citation
 from index.domain.errors import LibraryError
@@ -34,11 +35,6 @@ __all__ = ["GENERATOR", "Answerer", "ReadAnswer", "ReadQuestion"]
 
 LEAST_NEWS = 0.25
 """Probability from which on a request that names a moment ("what changed since April") asks what is new."""
-
-VERDICT = 0.9
-"""Probability from which on a window is said to answer yes or no. Of the 123 yes-no questions of the test part five are
-told so, all rightly, and one of as many others; from 0.8 on it would be 21, three of them wrongly.
-"""
 
 MOST_ALIKE = 8
 """Passages near to the one that answers which may be a newer version of it."""
@@ -234,6 +230,9 @@ class Answerer:
         citations = verify_citations(cite(search_index, chosen), search_index.by_source)
         if not citations:
             return self._abstain(search_index, question, confidence, ())
+        verdict = ""
+        if not attempt.before and not conflict and chosen[0].repeats(candidates[0]):  # with others it may be theirs
+            verdict = find_verdict(attempt.text, citations[0], attempt.readings[0], confidence, self._reader)
         short = chosen[0].quotation.short_answer(search_index.documents[chosen[0].document_id], 1)
         return Answer(
             question=question,
@@ -244,7 +243,7 @@ class Answerer:
             snapshot=search_index.id,
             generator=GENERATOR,
             short_answer=None if conflict else verify_short_answer(short, citations, search_index.by_source),
-            verdict=_verdict(attempt.readings[0]) if chosen[0] is candidates[0] and not conflict else "",
+            verdict=verdict,
             conflict=conflict,
         )
 
@@ -324,11 +323,3 @@ def _overlap(words: tuple[str, int, int] | None, others: tuple[str, int, int] | 
     if words is None or others is None or words[0] != others[0]:
         return False
     return words[1] < others[2] and others[1] < words[2]
-
-
-def _verdict(reading: WindowReading) -> str:
-    """Return "yes" or "no" if the window surely says so, else an empty text."""
-    entailment = reading.reading.entailment
-    if entailment is None or max(entailment.entailed, entailment.contradicted) < VERDICT:
-        return ""
-    return "yes" if entailment.entailed > entailment.contradicted else "no"

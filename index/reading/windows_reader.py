@@ -10,7 +10,7 @@ from threading import Lock
 from cachetools import LRUCache, cached
 
 from index.domain.ports import Reader
-from index.domain.reading import Window, WindowReading
+from index.domain.reading import Reading, Window, WindowReading
 
 __all__ = ["SURE", "WindowsReader"]
 
@@ -46,3 +46,7 @@ class WindowsReader:
             if any(result.answerable >= self._sure for result in results):
                 break
         return sorted(readings, key=lambda each: -each.reading.answerable)
+
+    def read_text(self, question: str, text: str) -> Reading:
+        """Return what the reader says of a question and a text that is no window, such as a quotation."""
+        return self._read(question, text)

@@ -13,35 +13,12 @@ from hypothesis import strategies as st
 from index.domain.answers import ABSTENTION, NO_QUESTION, Answer
 from index.domain.errors import UnreadableSource
 from index.domain.ports import Vectors
-from index.domain.reading import AnswerSpan, Entailment, Reading
+from index.domain.reading import AnswerSpan, Reading
 from index.reading.intents import Intent, IntentClassifier
 from index.retrieval.search_index import SearchIndex
 from tests.support.answering_fakes import BREAD, INDEX, FixedReader, ask, words_reader
 from tests.support.index_fakes import WordEmbedder, answerer, search_index
 from tests.support.texts import markdown
-
-
-@pytest.mark.parametrize(
-    ("entailment", "verdict"),
-    [
-        (Entailment(0.95, 0.03, 0.02), "yes"),
-        (Entailment(0.02, 0.03, 0.95), "no"),
-        (Entailment(0.5, 0.1, 0.4), ""),
-        (Entailment(0.02, 0.95, 0.03), ""),
-        (Entailment(0.85, 0.1, 0.05), ""),
-        (None, ""),
-    ],
-)
-def test_a_verdict_needs_a_reader_that_is_sure_of_it(entailment, verdict):
-    reader = words_reader(3.0, "flour and water")
-    reader.entailment = entailment
-    assert ask(reader).verdict == verdict
-
-
-def test_an_abstention_has_no_verdict():
-    reader = words_reader(-3.0, "flour and water")
-    reader.entailment = Entailment(0.95, 0.03, 0.02)
-    assert ask(reader).verdict == ""
 
 
 def test_an_answer_quotes_the_sentence_and_gives_the_words_that_answer():
