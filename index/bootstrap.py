@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from index.corpora.building import ServerBuilds
 from index.corpora.corpora import Corpora, ServerCollections
-from index.corpora.folders import ServerFolders
 from index.corpora.quotas import MEGABYTE, Quotas, ServerUploads
 from index.corpora.sources import ServerSources
 from index.embedding.thread_pools import wait_passively
@@ -31,6 +30,7 @@ from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
 from index.sources.web import WebSources
+from index.storage.server_folders import ServerFolders
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ import hashlib
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from index.backup.contents import CONTENTS, DAMAGED, Contents, Member, name_problem
+from index.backup.contents import CONTENTS, DAMAGED, Contents, Member, is_snapshot_file, name_problem
 from index.domain.errors import BackupUnreadable
 
 __all__ = ["ArchiveReader", "reading_archive"]
@@ -96,6 +96,8 @@ def _checked_contents(archive: zipfile.ZipFile, file: Path) -> Contents:
         raise BackupUnreadable(DAMAGED.format(why=f"{CONTENTS} cannot be unpacked")) from error
     contents = Contents.from_json(data)
     _check_members(contents.members, by_name)
+    _check_copies(contents.members, contents.copies)
+    _check_folders(contents.names)
     total = sum(member.bytes for member in contents.members.values())
     if total > min(MAX_BYTES, MAX_RATIO * max(file.stat().st_size, 1)):
         raise BackupUnreadable(f"{file} would unpack to {total / 1e9:.1f} GB: this is no backup that was made here.")
@@ -122,7 +124,21 @@ def _check_members(members: Mapping[str, Member], entries: Mapping[str, zipfile.
     for name, member in members.items():
         if entries[name].file_size != member.bytes or member.bytes < 0:
             raise BackupUnreadable(DAMAGED.format(why=f"{name!r} is not as large as it was"))
-    for name in members:
+
+
+def _check_copies(members: Mapping[str, Member], copies: Mapping[str, str]) -> None:
+    """Raise BackupUnreadable unless copies are files of snapshots, of members that are such files."""
+    if len(copies) > MAX_MEMBERS:
+        raise BackupUnreadable(DAMAGED.format(why="it has too many files"))
+    for name, other in copies.items():
+        if problem := name_problem(name):
+            raise BackupUnreadable(DAMAGED.format(why=f"{name!r} {problem}"))
+        if name in members or other not in members or not (is_snapshot_file(name) and is_snapshot_file(other)):
+            raise BackupUnreadable(DAMAGED.format(why=f"{name!r} is a copy of what cannot be copied"))
+
+
+def _check_folders(names: Collection[str]) -> None:
+    for name in names:
         above = name.split("/")[:-1]
-        if any("/".join(above[:end]) in members for end in range(1, len(above) + 1)):
+        if any("/".join(above[:end]) in names for end in range(1, len(above) + 1)):
             raise BackupUnreadable(DAMAGED.format(why=f"{name!r} is both a file and a folder"))

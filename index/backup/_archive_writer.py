@@ -28,6 +28,8 @@ class ArchiveWriter:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self.members: dict[str, Member] = {}
+        self.copies: dict[str, str] = {}
+        self._by_content: dict[str, str] = {}
 
     def add(self, name: str, stream: IO[bytes]) -> None:
         """Add a member with the rest of a stream."""
@@ -38,6 +40,14 @@ class ArchiveWriter:
                 digest.update(data)
                 size += len(data)
         self.members[name] = Member(digest.hexdigest(), size)
+
+    def add_once(self, name: str, stream: IO[bytes], sha256: str) -> None:
+        """Add a file of this checksum that is never written to, unless one with the same content was added so."""
+        first = self._by_content.setdefault(sha256, name)
+        if first == name:
+            self.add(name, stream)
+        else:
+            self.copies[name] = first
 
     def finish(self, contents: Contents) -> None:
         """Add the contents, the last member."""

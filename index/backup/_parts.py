@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.backup.contents import JOURNAL, JOURNAL_KEY, LIVE, Contents
+from index.backup.contents import JOURNAL, JOURNAL_KEY, LIVE, Contents, server_of, server_prefix
 from index.backup.places import FETCHED, Places
 
 __all__ = ["Part", "parts_of"]
@@ -49,14 +49,15 @@ class Part:
 
 def parts_of(contents: Contents, places: Places) -> tuple[list[Part], list[str]]:
     """Return what is to be replaced, the pointer to the live snapshot last, and the members that have no place here."""
-    names = contents.members
+    names = contents.names
     parts: list[Part] = []
     if LIVE in names:
         parts.append(_folder(names, "index/snapshots/", places.index / "snapshots"))
         parts.append(_folder(names, f"index/{FETCHED}/", places.index / FETCHED))
     if sources := _folder(names, "sources/", places.sources).members:
         parts.append(Part(places.sources, sources))
-    lost = []
+    servers, lost = _server_parts(contents, places)
+    parts += servers
     for room, files in (("state", places.state), ("secrets", places.secrets)):
         known = {f"{room}/{path.name}": path for path in files}
         parts += [Part(path, {name: ""}, PRIVATE) for name, path in known.items() if name in names]
@@ -71,6 +72,18 @@ def parts_of(contents: Contents, places: Places) -> tuple[list[Part], list[str]]
     if LIVE in names:
         parts.append(Part(places.index / "LIVE", {LIVE: ""}))
     return parts, lost
+
+
+def _server_parts(contents: Contents, places: Places) -> tuple[list[Part], list[str]]:
+    """Return a part for each server's folder; all their files have no place if there is no such folder here."""
+    files: dict[str, list[str]] = {server: [] for server in contents.servers}
+    for name in sorted(contents.names):
+        if server := server_of(name):
+            files[server].append(name)
+    folders = places.server_folders
+    if folders is None:
+        return [], [name for names in files.values() for name in names]
+    return [_folder(names, server_prefix(server), folders.folder(int(server))) for server, names in files.items()], []
 
 
 def _folder(names: Iterable[str], prefix: str, target: Path) -> Part:

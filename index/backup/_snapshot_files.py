@@ -15,8 +15,8 @@ from index.snapshots.store import SnapshotStore
 
 __all__ = ["OpenSnapshot", "open_live", "open_snapshot"]
 
-OpenSnapshot = list[tuple[str, BufferedReader]]
-"""Each file's path in the snapshot's folder, and the open file at its beginning."""
+OpenSnapshot = list[tuple[str, BufferedReader, str]]
+"""Each file's path in the snapshot's folder, the open file at its beginning, and its sha256."""
 
 ATTEMPTS = 5
 """How often the live snapshot is looked up anew if another was made live and it was removed in between."""
@@ -47,8 +47,7 @@ def open_live(index: Path) -> Iterator[tuple[str, bytes, OpenSnapshot] | None]:
                 if attempt < ATTEMPTS - 1:
                     continue
                 raise Damaged(with_fix(REBUILD, "A file of snapshot {id} is missing", id=name)) from None
-            _check(files, name, checksum)
-            yield name, f"{name} {checksum}\n".encode(), files
+            yield name, f"{name} {checksum}\n".encode(), _checked(files, name, checksum)
             return
 
 
@@ -57,18 +56,17 @@ def open_snapshot(index: Path, name: str) -> Iterator[OpenSnapshot]:
     """Yield the files of a kept snapshot. Raises FileNotFoundError if it was removed meanwhile, and Damaged."""
     with ExitStack() as stack:
         files = _open_files(SnapshotStore(index).folder(name), stack)
-        _check(files, name)
-        yield files
+        yield _checked(files, name)
 
 
-def _open_files(folder: Path, stack: ExitStack) -> OpenSnapshot:
+def _open_files(folder: Path, stack: ExitStack) -> list[tuple[str, BufferedReader]]:
     if not folder.is_dir():
         raise FileNotFoundError(folder)
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     return [(path.relative_to(folder).as_posix(), stack.enter_context(path.open("rb"))) for path in paths]
 
 
-def _check(files: OpenSnapshot, name: str, checksum: str = "") -> None:
+def _checked(files: list[tuple[str, BufferedReader]], name: str, checksum: str = "") -> OpenSnapshot:
     """Raise Damaged unless each file is there and as the manifest says, of whatever format that is."""
     hashes = {}
     for path, stream in files:
@@ -81,9 +79,9 @@ def _check(files: OpenSnapshot, name: str, checksum: str = "") -> None:
         manifest.seek(0)
     except (StopIteration, ValueError, KeyError, TypeError, RecursionError) as error:
         raise damaged from error
-    found = hashes.pop("manifest.json")
-    if checksum and found != checksum:
+    if checksum and hashes["manifest.json"] != checksum:
         raise damaged
-    for path in sorted({*wanted, *hashes}):
-        if path in wanted and hashes.get(path) != wanted[path]:
+    for path in sorted(wanted):
+        if hashes.get(path) != wanted[path]:
             raise Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file=path, id=name))
+    return [(path, stream, hashes[path]) for path, stream in files]

@@ -12,10 +12,11 @@ from index.storage.atomic import TEMPORARY_NAME
 __all__ = ["files_below"]
 
 
-def files_below(folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
+def files_below(folder: Path, left_out: list[str], *, prefix: str = "") -> Iterator[tuple[str, Path]]:
     """Yield the name in the archive and the path of each file below the folder of sources, in order of their names.
 
-    What is left out is added to `left_out` with its reason. Links to folders are not followed: they may form a loop.
+    The names begin with `prefix`. What is left out is added to `left_out` with its reason. Links to folders are not
+    followed: they may form a loop.
     """
     root = folder.resolve()
 
@@ -31,7 +32,7 @@ def files_below(folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]
             path = Path(where, name)
             if TEMPORARY_NAME.fullmatch(name):
                 continue
-            member = f"sources/{path.relative_to(folder).as_posix()}"
+            member = f"{prefix}sources/{path.relative_to(folder).as_posix()}"
             if problem := _problem(path, root) or name_problem(member):
                 left_out.append(f"{os.fsencode(path).decode('utf-8', 'replace')}: {problem}")
             else:

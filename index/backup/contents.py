@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from index.domain.errors import BackupUnreadable
 from index.snapshots.files import ID
 from index.snapshots.manifest import to_sealed_json
+from index.storage.server_folders import LEFT, SERVER_ID
 
-__all__ = ["CONTENTS", "FORMAT", "JOURNAL", "JOURNAL_KEY", "LIVE", "Contents", "Member", "name_problem"]
+__all__ = [
+    "CONTENTS",
+    "FORMAT",
+    "JOURNAL",
+    "JOURNAL_KEY",
+    "LIVE",
+    "Contents",
+    "Member",
+    "is_snapshot_file",
+    "name_problem",
+    "server_of",
+    "server_prefix",
+]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older program could not restore what is written."""
 
 CONTENTS = "contents.json"
@@ -23,7 +36,11 @@ JOURNAL = "journal/journal.sqlite3"
 JOURNAL_KEY = "journal/journal.sqlite3.key"
 LIVE = "index/LIVE"
 
-SNAPSHOT_FILE = re.compile(rf"index/snapshots/{ID.pattern}/.+")
+SERVERS = "servers"
+SERVER_FILE = re.compile(
+    rf"{SERVERS}/({SERVER_ID.pattern})/(sources/.+|index/LIVE|{LEFT}|index/snapshots/{ID.pattern}/.+)"
+)
+SNAPSHOT_FILE = re.compile(rf"({SERVERS}/{SERVER_ID.pattern}/)?index/snapshots/{ID.pattern}/.+")
 FLAT_FILE = re.compile(r"(index/fetched|state|secrets)/[^/]+")
 SOURCE_FILE = re.compile(r"sources/.+")
 
@@ -45,7 +62,9 @@ class Member:
 class Contents:
     """What an archive holds, written into it last.
 
-    `left_out` says what was left out and why; `questions` counts those in the journal.
+    `left_out` says what was left out and why; `questions` counts those in the journal. `servers` are those with a
+    collection of their own, each with its live snapshot, if it has one. `copies` are files of snapshots that are there
+    once, under the name of a member with the same content.
     """
 
     program: str
@@ -55,7 +74,14 @@ class Contents:
     questions: int
     left_out: tuple[str, ...]
     members: Mapping[str, Member]
+    servers: Mapping[str, str | None] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all files, those that are there under another name included."""
+        return dict.fromkeys((*self.members, *self.copies))
 
     def to_json(self) -> str:
         """Return the contents as JSON with a checksum of itself."""
@@ -83,10 +109,28 @@ class Contents:
                 questions=int(table["questions"]),
                 left_out=tuple(table["left_out"]),
                 members=members,
+                servers={str(server): live for server, live in table.get("servers", {}).items()},
+                copies={str(name): str(other) for name, other in table.get("copies", {}).items()},
                 format=format_,
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise BackupUnreadable(DAMAGED.format(why=f"{CONTENTS} cannot be read")) from error
+
+
+def server_prefix(server: str) -> str:
+    """Return what the names of a server's files begin with."""
+    return f"{SERVERS}/{server}/"
+
+
+def server_of(name: str) -> str:
+    """Return whose file has this name; empty for one that is no server's."""
+    found = SERVER_FILE.fullmatch(name)
+    return found[1] if found else ""
+
+
+def is_snapshot_file(name: str) -> bool:
+    """Return whether this is the name of a file that is never written to again."""
+    return SNAPSHOT_FILE.fullmatch(name) is not None
 
 
 def name_problem(name: str) -> str:
@@ -102,7 +146,7 @@ def name_problem(name: str) -> str:
     except UnicodeEncodeError:
         return "is not UTF-8"
     if name in (JOURNAL, JOURNAL_KEY, LIVE) or any(
-        form.fullmatch(name) for form in (SNAPSHOT_FILE, FLAT_FILE, SOURCE_FILE)
+        form.fullmatch(name) for form in (SNAPSHOT_FILE, FLAT_FILE, SOURCE_FILE, SERVER_FILE)
     ):
         return ""
     return "is no part of a backup"

@@ -13,12 +13,13 @@ from pathlib import Path
 from index.backup._archive_writer import ArchiveWriter, writing_archive
 from index.backup._snapshot_files import OpenSnapshot, open_live, open_snapshot
 from index.backup._source_files import files_below
-from index.backup.contents import CONTENTS, JOURNAL, JOURNAL_KEY, LIVE, Contents
+from index.backup.contents import CONTENTS, JOURNAL, JOURNAL_KEY, LIVE, Contents, server_prefix
 from index.backup.places import FETCHED, Places
 from index.domain.errors import BackupUnwritable, Damaged, JournalUnavailable, NoIndex, RestoreRefused
 from index.domain.messages import REINDEX, message_of, with_fix
 from index.journal.copying import copy_journal
 from index.snapshots.store import SnapshotStore
+from index.storage.server_folders import LEFT, ServerFolders
 
 __all__ = ["BackupReport", "create_backup"]
 
@@ -48,7 +49,8 @@ def create_backup(
     """Write a backup to `file`; a backup of that name is replaced once the new one is whole.
 
     The journal comes first: what was recorded before the call is in it. Then come the live snapshot and those that are
-    kept for a roll-back, each whole and checked, the sources, the fetched pages and the state.
+    kept for a roll-back, each whole and checked, the sources, the fetched pages and the state; then the collections of
+    servers by the same rules, but that a damaged index of a server is left out, since it can be built again.
 
     Raises
     ------
@@ -72,6 +74,7 @@ def create_backup(
         for member, path in files_below(places.sources, left_out):
             _add_file(writer, member, path, left_out)
         _add_files(writer, places.state, "state", left_out)
+        servers = _add_servers(writer, places.server_folders, left_out)
         if with_secrets:
             _add_files(writer, places.secrets, "secrets", left_out)
         else:
@@ -86,6 +89,8 @@ def create_backup(
             questions=questions,
             left_out=tuple(left_out),
             members=writer.members,
+            servers=servers,
+            copies=writer.copies,
         )
         writer.finish(contents)
     return BackupReport(file, file.stat().st_size, contents)
@@ -94,7 +99,7 @@ def create_backup(
 def _check_place(places: Places, file: Path) -> None:
     """Raise RestoreRefused if the archive would replace something else, or would be a part of itself."""
     resolved = file.resolve()
-    for folder in (places.sources, places.index):
+    for folder in filter(None, (places.sources, places.index, places.servers)):
         if resolved.is_relative_to(folder.resolve()):
             raise RestoreRefused(f"{file} is within {folder}, which is backed up: choose another place.")
     if file.is_dir():
@@ -130,21 +135,45 @@ def _add_journal(writer: ArchiveWriter, places: Places, scratch: Path) -> int:
     return questions
 
 
-def _add_snapshots(writer: ArchiveWriter, index: Path, left_out: list[str]) -> tuple[str | None, tuple[str, ...]]:
+def _add_servers(writer: ArchiveWriter, folders: ServerFolders | None, left_out: list[str]) -> dict[str, str | None]:
+    """Add the collections of servers; return each with its live snapshot."""
+    servers: dict[str, str | None] = {}
+    if folders is None:
+        return servers
+    for server in folders.servers():
+        prefix, before = server_prefix(str(server)), len(writer.members)
+        live = None
+        try:
+            live, _ = _add_snapshots(writer, folders.index(server), left_out, prefix=prefix)
+        except Damaged as error:
+            left_out.append(f"the index of server {server}: {message_of(error)}")
+        if (sources := folders.sources(server)).is_dir():
+            for member, path in files_below(sources, left_out, prefix=prefix):
+                _add_file(writer, member, path, left_out)
+        if (mark := folders.folder(server) / LEFT).is_file():
+            _add_file(writer, f"{prefix}{LEFT}", mark, left_out)
+        if len(writer.members) > before:
+            servers[str(server)] = live
+    return servers
+
+
+def _add_snapshots(
+    writer: ArchiveWriter, index: Path, left_out: list[str], *, prefix: str = ""
+) -> tuple[str | None, tuple[str, ...]]:
     """Add the live snapshot and the kept ones; return their ids, the live one's first."""
     with open_live(index) as live:
         if live is None:
             return None, ()
         name, pointer, files = live
-        writer.add(LIVE, io.BytesIO(pointer))
-        _add_snapshot(writer, name, files)
+        writer.add(f"{prefix}{LIVE}", io.BytesIO(pointer))
+        _add_snapshot(writer, name, files, prefix)
     kept = [name]
     for other in reversed(SnapshotStore(index).ids()):
         if other == name:
             continue
         try:
             with open_snapshot(index, other) as files:
-                _add_snapshot(writer, other, files)
+                _add_snapshot(writer, other, files, prefix)
         except FileNotFoundError:  # removed meanwhile, as old snapshots are
             continue
         except Damaged as error:
@@ -154,9 +183,9 @@ def _add_snapshots(writer: ArchiveWriter, index: Path, left_out: list[str]) -> t
     return name, tuple(kept)
 
 
-def _add_snapshot(writer: ArchiveWriter, name: str, files: OpenSnapshot) -> None:
-    for path, stream in files:
-        writer.add(f"index/snapshots/{name}/{path}", stream)
+def _add_snapshot(writer: ArchiveWriter, name: str, files: OpenSnapshot, prefix: str) -> None:
+    for path, stream, sha256 in files:
+        writer.add_once(f"{prefix}index/snapshots/{name}/{path}", stream, sha256)
 
 
 def _add_fetched(writer: ArchiveWriter, folder: Path, left_out: list[str]) -> None:

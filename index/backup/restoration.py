@@ -8,14 +8,14 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.backup._archive_reader import ArchiveReader, reading_archive
 from index.backup._parts import Part, parts_of
-from index.backup.contents import DAMAGED, JOURNAL, LIVE, Contents
+from index.backup.contents import DAMAGED, JOURNAL, LIVE, Contents, server_of, server_prefix
 from index.backup.places import Places
 from index.domain.errors import (
     BackupUnreadable,
@@ -31,8 +31,11 @@ from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.journal.copying import check_copy, is_in_use
 from index.snapshots.store import SnapshotStore
 from index.storage.atomic import fsync_path
+from index.storage.links import link_or_copy
 
 __all__ = ["RestoreReport", "check_backup", "restore_backup"]
+
+STAMP = "%Y%m%dT%H%M%SZ"
 
 SPARE_BYTES = 64 << 20
 """What has to stay free on a disk."""
@@ -87,12 +90,11 @@ def restore_backup(places: Places, file: Path, *, replace: bool = False) -> Rest
         _check_idle(places)
         archive.check()
         made = _missing_folders(parts)
-        token, stamp = secrets.token_hex(4), f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        token, stamp = secrets.token_hex(4), _free_stamp(parts)
         try:
             with _explained():
                 _check_space(archive.contents, parts)
-                for part in parts:
-                    _unpack(archive, part, token)
+                _unpack_all(archive, parts, token)
             _check_journal(parts, token)
             _check_idle(places)
             with _explained():
@@ -107,11 +109,16 @@ def restore_backup(places: Places, file: Path, *, replace: bool = False) -> Rest
 
 
 def _check_live(contents: Contents) -> None:
-    """Raise BackupUnreadable unless the live snapshot is in the archive, and the journal's key if the journal is."""
-    if (LIVE in contents.members) != (contents.live is not None):
-        raise BackupUnreadable(DAMAGED.format(why="it does not say which snapshot is live"))
-    if contents.live and f"index/snapshots/{contents.live}/manifest.json" not in contents.members:
-        raise BackupUnreadable(DAMAGED.format(why="the live snapshot is missing"))
+    """Raise BackupUnreadable unless each live snapshot is in the archive, and the journal's key if the journal is."""
+    names = contents.names
+    rooms = {"": contents.live, **{server_prefix(server): live for server, live in contents.servers.items()}}
+    for prefix, live in rooms.items():
+        if (f"{prefix}{LIVE}" in names) != (live is not None):
+            raise BackupUnreadable(DAMAGED.format(why="it does not say which snapshot is live"))
+        if live and f"{prefix}index/snapshots/{live}/manifest.json" not in names:
+            raise BackupUnreadable(DAMAGED.format(why="the live snapshot is missing"))
+    if {server_of(name) for name in names} - {""} != contents.servers.keys():
+        raise BackupUnreadable(DAMAGED.format(why="it does not say which servers it holds"))
     if (JOURNAL in contents.members) != (f"{JOURNAL}.key" in contents.members):
         raise BackupUnreadable(DAMAGED.format(why="the journal or its key is missing"))
 
@@ -122,9 +129,10 @@ def _check_idle(places: Places) -> None:
         raise InUse("A bot is running here: stop it, then restore.")
     if is_in_use(places.journal):
         raise InUse("A bot or console is running here and has the journal open: stop it, then restore.")
-    if places.index.is_dir():
-        with BuildLock(places.index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
-            pass
+    for index in places.indexes:
+        if index.is_dir():
+            with BuildLock(index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
+                pass
 
 
 def _is_locked(file: Path) -> bool:
@@ -149,7 +157,8 @@ def _check_space(contents: Contents, parts: Sequence[Part]) -> None:
     for part in parts:
         folder = next(path for path in part.target.absolute().parents if path.is_dir())
         disk = folder.stat().st_dev
-        needed[disk] = needed.get(disk, SPARE_BYTES) + sum(contents.members[name].bytes for name in part.members)
+        sizes = (contents.members[name].bytes for name in part.members if name in contents.members)
+        needed[disk] = needed.get(disk, SPARE_BYTES) + sum(sizes)
         if needed[disk] > shutil.disk_usage(folder).free:
             raise BackupUnwritable(
                 f"The disk of {folder} has less than {needed[disk] / 1e6:.0f} MB free, which the backup needs: "
@@ -157,24 +166,45 @@ def _check_space(contents: Contents, parts: Sequence[Part]) -> None:
             )
 
 
-def _unpack(archive: ArchiveReader, part: Part, token: str) -> None:
-    """Unpack a part beside its place, flushed to the disk."""
-    if not part.members:
-        return
-    staged = part.staged(token)
-    part.target.parent.mkdir(parents=True, exist_ok=True)
-    root = staged.absolute()
-    for name, inner in sorted(part.members.items()):
-        path = Path(os.path.normpath(root / inner)) if inner else root
-        if not path.is_relative_to(root):  # a drive's letter on Windows
-            raise BackupUnreadable(DAMAGED.format(why=f"{name!r} leads out of its folder"))
+def _unpack_all(archive: ArchiveReader, parts: Sequence[Part], token: str) -> None:
+    """Unpack the parts beside their places, flushed to the disk; files of the same content become links of one."""
+    staged: dict[str, Path] = {}
+    for part in parts:
+        if part.members:
+            part.target.parent.mkdir(parents=True, exist_ok=True)
+            staged |= _staged_paths(part, token)
+    modes = {name: part.mode for part in parts for name in part.members}
+    copies = archive.contents.copies
+    for name in sorted(staged, key=lambda name: (name in copies, name)):
+        path = staged[name]
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "xb", opener=lambda file, flags: os.open(file, flags, part.mode)) as stream:
-            archive.copy(name, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-    for folder in [path for path in staged.rglob("*") if path.is_dir()] if part.is_folder else []:
-        fsync_path(folder)
+        if name not in copies:
+            _unpack(archive, name, path, modes[name])
+        elif (first := staged.get(copies[name])) is not None:
+            link_or_copy(first, path)
+            fsync_path(path)
+        else:
+            raise BackupUnreadable(DAMAGED.format(why=f"{name!r} is a copy of what is not restored"))
+    for part in parts:
+        for folder in [path for path in part.staged(token).rglob("*") if path.is_dir()] if part.is_folder else []:
+            fsync_path(folder)
+
+
+def _staged_paths(part: Part, token: str) -> dict[str, Path]:
+    """Return where each member of a part is unpacked. Raises BackupUnreadable."""
+    root, paths = part.staged(token).absolute(), {}
+    for name, inner in part.members.items():
+        paths[name] = Path(os.path.normpath(root / inner)) if inner else root
+        if not paths[name].is_relative_to(root):  # a drive's letter on Windows
+            raise BackupUnreadable(DAMAGED.format(why=f"{name!r} leads out of its folder"))
+    return paths
+
+
+def _unpack(archive: ArchiveReader, name: str, path: Path, mode: int) -> None:
+    with open(path, "xb", opener=lambda file, flags: os.open(file, flags, mode)) as stream:
+        archive.copy(name, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _check_journal(parts: Sequence[Part], token: str) -> None:
@@ -184,6 +214,14 @@ def _check_journal(parts: Sequence[Part], token: str) -> None:
             check_copy(files[JOURNAL], files[f"{JOURNAL}.key"])
         except JournalUnavailable as error:
             raise BackupUnreadable(f"The backup's journal can't be used. {error}") from error
+
+
+def _free_stamp(parts: Sequence[Part]) -> str:
+    """Return the time as a part of the names under which old files are kept, later if such a name is taken."""
+    now = datetime.now(UTC)
+    while any(os.path.lexists(part.aside(f"{now:{STAMP}}")) for part in parts):
+        now += timedelta(seconds=1)
+    return f"{now:{STAMP}}"
 
 
 def _switch(parts: Sequence[Part], token: str, stamp: str) -> tuple[Path, ...]:

@@ -63,6 +63,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
             state=tuple(state or ()),
             secrets=tuple(secret or ()),
             locks=tuple(lock or ()),
+            servers=found.servers_dir,
             database=bool(found.database_url.get_secret_value()),
         )
 
@@ -78,7 +79,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
         ] = False,
         as_json: JsonOption = False,
     ) -> None:
-        """Write journal, snapshots, sources and state into one archive, private to its owner; a bot may run."""
+        """Write journal, snapshots, sources and state, of servers too, into one private archive; a bot may run."""
         found = places(seeds, index, state, secret)
         report = create_backup(found, file, program=_program(), with_secrets=with_secrets)
         if as_json:

@@ -39,6 +39,7 @@ def contents_lines(contents: Contents) -> list[str]:
         f"snapshots: {_snapshots(contents.snapshots)}",
         f"questions: {contents.questions}",
         f"files of sources: {sources}; fetched pages: {_count(contents, 'index/fetched/', '.json')}",
+        *([f"servers with sources of their own: {len(contents.servers)}"] if contents.servers else []),
         *(f"left out: {reason}" for reason in contents.left_out),
     ]
 
@@ -52,6 +53,7 @@ def contents_json(contents: Contents) -> dict[str, Any]:
         "questions": contents.questions,
         "sources": _count(contents, "sources/"),
         "fetched": _count(contents, "index/fetched/", ".json"),
+        "servers": list(contents.servers),
         "left_out": list(contents.left_out),
     }
 
@@ -61,4 +63,4 @@ def _snapshots(ids: Sequence[str]) -> str:
 
 
 def _count(contents: Contents, room: str, end: str = "") -> int:
-    return sum(1 for name in contents.members if name.startswith(room) and name.endswith(end))
+    return sum(1 for name in contents.names if name.startswith(room) and name.endswith(end))

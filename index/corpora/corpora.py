@@ -12,7 +12,6 @@ from pathlib import Path
 
 from index.corpora.building import own_passages
 from index.corpora.export import export_server
-from index.corpora.folders import ServerFolders
 from index.corpora.quotas import Quotas
 from index.domain.errors import IndexMismatch, LibraryError, NoIndex, ReindexRunning
 from index.domain.messages import Message
@@ -25,6 +24,7 @@ from index.library import Library
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
 from index.sources.folder import source_names
+from index.storage.server_folders import ServerFolders
 
 __all__ = ["Corpora", "ServerCollections"]
 

@@ -10,7 +10,7 @@ import pytest
 from bot import cli as footnote
 from tests.support.command_line import Cli, python
 
-KEYS = ["program", "created", "live", "snapshots", "questions", "sources", "fetched", "left_out"]
+KEYS = ["program", "created", "live", "snapshots", "questions", "sources", "fetched", "servers", "left_out"]
 
 
 @pytest.fixture

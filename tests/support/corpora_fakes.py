@@ -9,7 +9,6 @@ from typing import Any
 
 from index.corpora.building import ServerBuilds
 from index.corpora.corpora import Corpora, ServerCollections
-from index.corpora.folders import ServerFolders
 from index.corpora.quotas import Quotas, ServerUploads
 from index.corpora.sources import ServerSources
 from index.domain.ports import Embedder, Generator
@@ -17,6 +16,7 @@ from index.journal.journal import Journal
 from index.library import Library
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
+from index.storage.server_folders import ServerFolders
 from tests.support import index_fakes
 from tests.support.index_fakes import WordEmbedder, write
 
@@ -38,11 +38,17 @@ def corpora(
     grace: timedelta = timedelta(days=30),
     embedder: Callable[[], Embedder] = WordEmbedder,
     enabled: bool = True,
+    build: bool = True,
     generator: Generator | None = None,
     **shared_files: str,
 ) -> Corpora:
-    """Return the libraries below a folder; the shared one is built, from a.md unless other files are named."""
-    seeds, index = write(folder / "seeds", **(shared_files or {"a_md": SHARED_TEXT})), folder / "index"
+    """Return the libraries below a folder; the shared one is built, from a.md unless other files are named.
+
+    Without `build` they are what the folder holds already.
+    """
+    seeds, index = folder / "seeds", folder / "index"
+    if build:
+        write(seeds, **(shared_files or {"a_md": SHARED_TEXT}))
     journal, model = Journal(folder / "journal.sqlite3"), embedder()
     reader = SourceReader(seeds, max_bytes=MAX_BYTES)
     parts: dict[str, Any] = {"embedder": model, "max_bytes": MAX_BYTES, "generator": generator}
@@ -64,7 +70,8 @@ def corpora(
             **parts,
         )
 
-    shared.reindex()
+    if build:
+        shared.reindex()
     return Corpora(shared, ServerCollections(folders, quotas, open_server, most_loaded, grace) if enabled else None)
 
 
@@ -72,7 +79,7 @@ def secret_text(word: str, about: str) -> str:
     return f"# About {word}\n\nThe {about} of the harbour is called {word}.\n"
 
 
-def add(libraries: Corpora, server: int, name: str, text: str) -> None:
+def add(libraries: Corpora, server: int, name: str, text: str, *, replace: bool = False) -> None:
     """Add a file to a server's own sources, and make it live there."""
-    libraries.of(server).sources.add(name, text.encode())
+    libraries.of(server).sources.add(name, text.encode(), replace=replace)
     libraries.of(server).reindex()

@@ -146,7 +146,7 @@ def test_changed_byte_is_found(name, members, new, tmp_path):
         lambda members: {**members, CONTENTS: b"[]"},
         lambda members: {**members, CONTENTS: b"\xff"},
         lambda members: {**members, CONTENTS: b"[" * 100_000},
-        lambda members: listed(members, lambda table: table.update(format=2)),
+        lambda members: listed(members, lambda table: table.update(format=3)),
         lambda members: listed(members, lambda table: table.update(live="../../evil")),
         lambda members: listed(members, lambda table: table.update(members=[])),
         lambda members: listed({name: data for name, data in members.items() if not name.startswith("index/snap")}),

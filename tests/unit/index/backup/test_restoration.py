@@ -187,6 +187,12 @@ def test_replace_keeps_the_old_beside(old, file):
     ).entry(later)
 
 
+def test_restores_in_the_same_second_keep_what_each_replaced(old, file):
+    kept = [path for _ in range(3) for path in restore_backup(old.places, file, replace=True).kept]
+    assert len({path.name for path in kept if path.name.startswith("seeds.")}) == 3
+    assert all(path.exists() for path in kept)
+
+
 def test_restore_refuses_while_the_journal_is_open(old, file):
     journal = old.journal()
     journal.settings(GUILD)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.corpora.folders import ServerFolders
+from index.storage.server_folders import ServerFolders
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

@@ -17,12 +17,14 @@ from index.domain.errors import LibraryError
 from index.domain.messages import Message
 from index.storage.atomic import write_atomically
 
-__all__ = ["ServerFolders"]
+__all__ = ["LEFT", "SERVER_ID", "ServerFolders"]
 
 SERVER_ID = re.compile(r"[1-9][0-9]{0,19}")
-"""A Discord id, the only thing of a server that a path may hold."""
+"""A Discord id, the only thing of a server that a path, a member of an archive or the key of an object may hold."""
 
 LEFT = "left"
+"""The file in a server's folder that says since when the bot is no longer in it."""
+
 DELETED = ".deleted-"
 """What a folder is called while it is deleted, so that what is half deleted is no collection any more."""
 
