@@ -49,6 +49,8 @@ class EmbeddingsClient:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._client: OpenAI | None = None
+        self.failures = 0
+        """Requests that failed, those that were made again included."""
 
     def models(self) -> list[str]:
         """Return the names of the models that the server lists; none if it has no list."""
@@ -101,7 +103,12 @@ class EmbeddingsClient:
         )
         for attempt in retries:
             with attempt:
-                return request(client, min(REQUEST_SECONDS, max(1.0, end - time.monotonic())))
+                try:
+                    return request(client, min(REQUEST_SECONDS, max(1.0, end - time.monotonic())))
+                except Exception:
+                    with self._lock:
+                        self.failures += 1
+                    raise
         raise AssertionError  # stamina returns or raises
 
     def _headers(self) -> dict[str, Any]:

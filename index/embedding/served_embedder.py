@@ -12,6 +12,7 @@ import numpy as np
 from index.domain.errors import EmbeddingServerFault
 from index.domain.messages import Message
 from index.domain.ports import Embedder, Progress, Vectors, WindowText
+from index.domain.served_model import ServedModel
 from index.embedding._embeddings_client import EmbeddingsClient
 from index.embedding._ordered import map_in_order
 from index.embedding._token_progress import TokenProgress
@@ -35,6 +36,9 @@ PROBES = (
 LEAST_COSINE = 0.9
 """What the vectors of the probes must agree at least: servers pool special tokens too, and round otherwise."""
 
+LEAST_SAME = 0.98
+"""What the vector of a probe must agree with that of the build before: other hardware and rounding change less."""
+
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +56,8 @@ class ServedEmbedder:
     """A model on this machine whose passages a server embeds. Thread-safe.
 
     The server returns one vector for a text: a span is sent with the headings above it, and is embedded as such, where
-    `local` would pool the span's own tokens. Before the first text it is checked that the server serves the same model.
+    `local` would pool the span's own tokens. Before the first text, and whenever a request failed, it is checked that
+    the server serves the same model.
     """
 
     def __init__(self, local: Embedder, base_url: str, api_key: str = "", *, seconds: float = SECONDS) -> None:
@@ -60,10 +65,16 @@ class ServedEmbedder:
         self._client = EmbeddingsClient(base_url, api_key, seconds=seconds)
         self._lock = threading.Lock()
         self._model = ""
+        self._expected: ServedModel | None = None
+        self.served: ServedModel | None = None
         self.name = local.name
         self.version = f"{local.version}-served"
         self.dimension = local.dimension
         self.max_tokens = local.max_tokens
+
+    def expect(self, served: ServedModel | None) -> None:
+        with self._lock:
+            self._model, self._expected, self.served = "", served, None
 
     def count(self, text: str) -> int:
         return self._local.count(text)
@@ -118,33 +129,64 @@ class ServedEmbedder:
         return [*self._parts(own[:middle]), *self._parts(own[middle:])]
 
     def _embed(self, batch: _Batch) -> tuple[_Batch, Vectors]:
-        model = self._checked()
-        blocks = [
-            self._client.embed(model, batch.inputs[start : start + MOST_TEXTS], self.dimension)
-            for start in range(0, len(batch.inputs), MOST_TEXTS)
-        ]
+        model, failures = self._checked(), self._client.failures
+        try:
+            blocks = [
+                self._client.embed(model, batch.inputs[start : start + MOST_TEXTS], self.dimension)
+                for start in range(0, len(batch.inputs), MOST_TEXTS)
+            ]
+        finally:
+            if self._client.failures != failures:  # another server may have come up in its place
+                self._model = ""
+        self._checked()
         return batch, np.concatenate(blocks) if blocks else np.zeros((0, self.dimension), np.float32)
 
     def _checked(self) -> str:
         """Return the name by which the server knows the model, once it is known to be the same. Raises LibraryError."""
         with self._lock:
             if not self._model:
-                model = _choose(self._client.models(), self.name)
-                served = self._client.embed(model, PROBES, self.dimension)
-                cosines = [float(self._local.question(text) @ row) for text, row in zip(PROBES, served, strict=True)]
-                if min(cosines) < LEAST_COSINE:
-                    raise EmbeddingServerFault(
-                        Message(
-                            "The embedding server's vectors are not those of {model} (cosine {cosine}, at least "
-                            "{least} is needed): let it serve the model that EMBEDDING_MODEL names.",
-                            model=self.name,
-                            cosine=f"{min(cosines):.2f}",
-                            least=f"{LEAST_COSINE:.2f}",
-                        )
-                    )
-                log.info("Passages are embedded by a server, as %s; its vectors agree by %.3f", model, min(cosines))
-                self._model = model
+                model, before = _choose(self._client.models(), self.name), self._expected
+                probes = [*PROBES, before.probe] if before else PROBES
+                rows = self._client.embed(model, probes, self.dimension)
+                cosine = min(float(self._local.question(text) @ row) for text, row in zip(PROBES, rows, strict=False))
+                if cosine < LEAST_COSINE:
+                    raise _other_model(self.name, cosine)
+                if before and (cosine := float(_row(before, self.dimension) @ rows[-1])) < LEAST_SAME:
+                    raise _changed_model(self.name, cosine)
+                log.info("Passages are embedded by a server, as %s; its vectors agree by %.3f", model, cosine)
+                vector = tuple(round(float(number), 5) for number in rows[0])
+                self._model, self.served = model, ServedModel(model, PROBES[0], vector)
             return self._model
+
+
+def _row(served: ServedModel, dimension: int) -> Vectors:
+    """Return the vector of a probe; one without a direction if it is of another length."""
+    row = np.asarray(served.vector, np.float32)
+    return l2_normalize(row) if row.shape == (dimension,) and row.any() else np.zeros(dimension, np.float32)
+
+
+def _other_model(model: str, cosine: float) -> EmbeddingServerFault:
+    return EmbeddingServerFault(
+        Message(
+            "The embedding server's vectors are not those of {model} (cosine {cosine}, at least "
+            "{least} is needed): let it serve the model that EMBEDDING_MODEL names.",
+            model=model,
+            cosine=f"{cosine:.2f}",
+            least=f"{LEAST_COSINE:.2f}",
+        )
+    )
+
+
+def _changed_model(model: str, cosine: float) -> EmbeddingServerFault:
+    return EmbeddingServerFault(
+        Message(
+            "The embedding server's vectors are not those that it gave when the index was built (cosine {cosine}, at "
+            "least {least} is needed): let it serve {model} as before, or remove the index and reindex.",
+            model=model,
+            cosine=f"{cosine:.2f}",
+            least=f"{LEAST_SAME:.2f}",
+        )
+    )
 
 
 def _choose(served: Sequence[str], model: str) -> str:

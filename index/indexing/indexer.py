@@ -17,6 +17,7 @@ from index.domain.documents import Document
 from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message
 from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine, Vectors, WindowText
+from index.domain.served_model import ChecksServedModel
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceFile, SourceSet
 from index.domain.stages import Stage
@@ -126,6 +127,9 @@ class Indexer:
         embedded, and may raise. Raises SourcesUnreadable if no source has a passage.
         """
         hashes = sources.hashes
+        served = previous.manifest.served if previous else None
+        if isinstance(self._embedder, ChecksServedModel):
+            self._embedder.expect(served)
         base = previous.search_index.texts if previous else None
         is_there = previous and self._snapshots.folder(previous.manifest.snapshot.id).is_dir()
         texts = base if isinstance(base, SnapshotTexts) and is_there else None
@@ -183,6 +187,7 @@ class Indexer:
             titles=facts.titles,
             skipped=tuple(facts.skipped),
             notes=tuple(facts.notes),
+            served=(isinstance(self._embedder, ChecksServedModel) and self._embedder.served) or served,
         )
         return Built(manifest, search_index, embedded)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from index.domain.messages import Message, message_from_json, message_to_json
+from index.domain.served_model import ServedModel
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 
 __all__ = ["FORMAT", "Manifest", "ManifestDamaged", "to_sealed_json"]
@@ -27,7 +28,8 @@ class Manifest:
     """What a snapshot is made of.
 
     `files` maps each file's path in the snapshot's folder to its sha256; `titles` maps each source to its title, its
-    address, and how many characters and passages it has; `notes` are remarks on sources that were read.
+    address, and how many characters and passages it has; `notes` are remarks on sources that were read; `served` is the
+    model of an embedding server of which vectors are, None if all are of the model here.
     """
 
     snapshot: Snapshot
@@ -36,6 +38,7 @@ class Manifest:
     skipped: tuple[SkippedSource, ...]
     files: Mapping[str, str]
     notes: tuple[SourceNote, ...] = ()
+    served: ServedModel | None = None
 
     def to_json(self) -> str:
         """Return the manifest as JSON, the same text for the same manifest."""
@@ -45,6 +48,8 @@ class Manifest:
             {"source": skipped.source, "reason": message_to_json(skipped.reason)} for skipped in self.skipped
         ]
         table["notes"] = [{"source": item.source, "note": message_to_json(item.note)} for item in self.notes]
+        if self.served is None:  # as in the manifests of programs that knew of none
+            del table["served"]
         return to_sealed_json(table)
 
     @classmethod
@@ -77,7 +82,12 @@ class Manifest:
             skipped=tuple(SkippedSource(row["source"], message_from_json(row["reason"])) for row in table["skipped"]),
             files=table["files"],
             notes=tuple(SourceNote(row["source"], message_from_json(row["note"])) for row in table["notes"]),
+            served=_served(table["served"]) if "served" in table else None,
         )
+
+
+def _served(row: Mapping[str, Any]) -> ServedModel:
+    return ServedModel(str(row["name"]), str(row["probe"]), tuple(map(float, row["vector"])))
 
 
 def to_sealed_json(table: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from index.domain.errors import EmbeddingServerFault
 from index.domain.ports import Vectors, WindowText
+from index.domain.served_model import ServedModel
 from index.embedding.served_embedder import MOST_TEXTS, MOST_TOKENS, PROBES, ServedEmbedder
 from tests.support.embedding_server import (
     EmbeddingServer,
@@ -90,7 +91,7 @@ def test_a_fault_that_passes_is_waited_for(script: Script) -> None:
     with embedding_server(word_model, right, script, script) as server:
         (block,) = embedded(server)
 
-    assert len(server.asked) == 4
+    assert server.asked == [list(PROBES), *[["Scout has experts."]] * 3, list(PROBES)]
     assert block.shape == (1, WordEmbedder().dimension)
 
 
@@ -148,13 +149,92 @@ def test_the_model_is_found_whoever_published_it_or_without_a_list(names: list[s
 
 
 def test_another_model_of_the_same_name_is_refused_by_its_vectors() -> None:
-    def other(texts: list[str]) -> Vectors:
-        return word_model([text[::-1] + " other words" for text in texts])
-
-    with embedding_server(other) as server, pytest.raises(EmbeddingServerFault, match="are not those of words"):
+    with (
+        embedding_server(reversed_model) as server,
+        pytest.raises(EmbeddingServerFault, match="are not those of words"),
+    ):
         embedded(server)
 
     assert server.asked == [list(PROBES)]
+
+
+def reversed_model(texts: list[str]) -> Vectors:
+    """Another model of the same length of vectors."""
+    return word_model([text[::-1] + " other words" for text in texts])
+
+
+def test_another_model_that_comes_up_after_a_failure_is_refused() -> None:
+    def restart(rows: list[dict[str, object]]) -> tuple[int, dict[str, str], bytes]:
+        server.model = reversed_model  # type: ignore[assignment]
+        return error(503)(rows)
+
+    with embedding_server(word_model, right, restart) as server, pytest.raises(EmbeddingServerFault, match="of words"):
+        embedded(server)
+
+    assert server.asked == [list(PROBES), *[["Scout has experts."]] * 2, list(PROBES)]
+
+
+def test_a_server_is_checked_anew_after_a_fault_that_ended_a_build() -> None:
+    with embedding_server(word_model, right, error(400)) as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        with pytest.raises(EmbeddingServerFault, match="answered 400"):
+            list(embedder.windows([TEXT]))
+        server.model = reversed_model  # type: ignore[assignment]
+        with pytest.raises(EmbeddingServerFault, match="are not those of words"):
+            list(embedder.windows([TEXT]))
+
+
+def test_each_build_checks_the_server_anew() -> None:
+    with embedding_server() as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        list(embedder.windows([TEXT]))
+        server.model = reversed_model  # type: ignore[assignment]
+        embedder.expect(None)
+        with pytest.raises(EmbeddingServerFault, match="are not those of words"):
+            list(embedder.windows([TEXT]))
+
+
+def test_what_a_server_serves_is_told_by_its_name_there_and_a_probe() -> None:
+    with embedding_server(names=["org/Words"]) as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        assert embedder.served is None
+        list(embedder.windows([TEXT]))
+
+    assert embedder.served is not None
+    assert (embedder.served.name, embedder.served.probe) == ("org/Words", PROBES[0])
+    assert embedder.served.vector == pytest.approx(WordEmbedder().question(PROBES[0]), abs=1e-4)
+
+
+def test_vectors_unlike_those_of_the_build_before_are_refused() -> None:
+    """They are like enough those of the model here, but rows of both in one index would not compare."""
+    before = ServedModel("words", PROBES[0], tuple(map(float, word_model([PROBES[0] + " and some more"])[0])))
+    with embedding_server() as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        embedder.expect(before)
+        with pytest.raises(EmbeddingServerFault, match="when the index was built"):
+            list(embedder.windows([TEXT]))
+
+
+@pytest.mark.parametrize("vector", [(), (1.0, 0.0), (0.0,) * 32])
+def test_a_recorded_probe_without_a_direction_is_no_match(vector: tuple[float, ...]) -> None:
+    with embedding_server() as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        embedder.expect(ServedModel("words", PROBES[0], vector))
+        with pytest.raises(EmbeddingServerFault, match="when the index was built"):
+            list(embedder.windows([TEXT]))
+
+
+def test_a_recorded_probe_is_asked_even_if_it_is_another_than_today_s() -> None:
+    text = "A text of an older program."
+    before = ServedModel("words", text, tuple(map(float, word_model([text])[0])))
+    with embedding_server() as server:
+        embedder = ServedEmbedder(WordEmbedder(), server.url)
+        embedder.expect(before)
+        list(embedder.windows([TEXT]))
+
+    assert server.asked[0] == [*PROBES, text]
+    assert embedder.served is not None
+    assert embedder.served.probe == PROBES[0]
 
 
 def test_the_key_is_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> None:
