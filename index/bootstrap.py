@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar
@@ -22,9 +23,10 @@ from index.indexing.reindexer import Reindexer
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.library import Library
+from index.objects.opening import open_store
 from index.settings import BUNDLED_READER, Settings
 from index.snapshots.files import KEYWORD
-from index.snapshots.replication import LOCAL_ONLY, Replication
+from index.snapshots.replication import LOCAL_ONLY, LOCAL_SERVERS, Replication, ServerReplication
 from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -184,10 +186,11 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
     snapshots = SnapshotStore(settings.index_dir, switched=make_live)
     sources = SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web)
     uploads = UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds)
-    shared = library(snapshots, sources, uploads, replication=_replication(settings, snapshots, journal))
+    folders = ServerFolders(settings.servers_dir)
+    replication, replications = _replications(settings, snapshots, journal, folders)
+    shared = library(snapshots, sources, uploads, replication=replication)
     if not settings.server_sources:
         return Corpora(shared)
-    folders = ServerFolders(settings.servers_dir)
     quotas = Quotas(
         files=settings.server_sources_files,
         bytes=int(settings.server_sources_mb * MEGABYTE),
@@ -202,10 +205,18 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         rules = ServerBuilds(
             own=own, shared=None if store_url else snapshots, names=files.names, quotas=quotas, drop=drop
         )
-        return library(own, merged, files, journal, rules)
+        return library(own, merged, files, journal, rules, replications.of(guild))
 
-    grace = timedelta(days=settings.server_keep_days)
-    return Corpora(shared, ServerCollections(folders, quotas, open_server, settings.server_libraries, grace))
+    servers = ServerCollections(
+        folders=folders,
+        quotas=quotas,
+        open=open_server,
+        most_loaded=settings.server_libraries,
+        grace=timedelta(days=settings.server_keep_days),
+        replication=replications,
+        one_journal=bool(settings.database_url.get_secret_value()),
+    )
+    return Corpora(shared, servers)
 
 
 def open_journal(settings: Settings) -> Journal:
@@ -359,32 +370,42 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
-def _replication(settings: Settings, snapshots: SnapshotStore, journal: Journal) -> Replication:
-    """Return what shares snapshots and sources by the object storage of OBJECTS_URL, if there is one."""
-    if not settings.objects_url:
-        return LOCAL_ONLY
+def _replications(
+    settings: Settings, snapshots: SnapshotStore, journal: Journal, folders: ServerFolders
+) -> tuple[Replication, ServerReplication]:
+    """Return what shares the index, and those of servers, by the object storage of OBJECTS_URL, if there is one."""
+    store = open_store(settings)
+    if store is None:
+        return LOCAL_ONLY, LOCAL_SERVERS
     from index.indexing.build_lock import LOCK_NAME, BuildLock
     from index.indexing.progress import ReindexProgress, ReindexRequest
     from index.objects.replica import Replica
+    from index.objects.servers import ServerReplicas
     from index.objects.sources import SharedSources
-    from index.objects.store import ObjectStore
 
-    credentials = {
-        "access_key_id": settings.aws_access_key_id,
-        "secret_access_key": settings.aws_secret_access_key.get_secret_value(),
-        "region": settings.aws_region,
-    }
-    store = ObjectStore(settings.objects_url, endpoint=settings.objects_endpoint, credentials=credentials)
-    lock = BuildLock(snapshots.root / LOCK_NAME)
-    return Replica(
+    def lock(index: Path) -> AbstractContextManager[None]:
+        return BuildLock(index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()]))
+
+    coordinator = open_coordinator(settings)
+    shared = Replica(
         store=store,
         snapshots=snapshots,
         sources=SharedSources(store, seeds=settings.seeds_dir, fetched=settings.index_dir / FETCHED),
-        lock=lambda: lock.hold(ReindexProgress([ReindexRequest()])),
+        lock=partial(lock, snapshots.root),
         keep=settings.keep_snapshots,
         cited=journal.cited_snapshots,
-        coordinator=open_coordinator(settings),
+        coordinator=coordinator,
     )
+    servers = ServerReplicas(
+        store=store,
+        folders=folders,
+        lock=lock,
+        keep=settings.keep_snapshots,
+        cited=journal.cited_snapshots,
+        shared=snapshots,
+        coordinator=coordinator,
+    )
+    return shared, servers
 
 
 def _reader(model: str) -> Reader:

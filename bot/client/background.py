@@ -148,7 +148,7 @@ class Background:
     async def follow(self) -> None:
         """Load a snapshot that another process made live. The same failure is logged only once."""
         try:
-            await self._worker.run(self._library.follow)
+            await self._worker.run(self._libraries.follow)
         except Exception as error:  # whatever it was, the next attempt may succeed
             failure = str(error) if isinstance(error, LibraryError) else type(error)
             if failure != self._last_failure:

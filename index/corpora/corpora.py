@@ -22,6 +22,7 @@ from index.journal.journal import Journal
 from index.journal.server_journal import ServerJournal
 from index.library import Library
 from index.snapshots.manifest import Manifest
+from index.snapshots.replication import LOCAL_SERVERS, ServerReplication
 from index.snapshots.store import SnapshotStore
 from index.sources.folder import source_names
 from index.storage.server_folders import ServerFolders
@@ -41,7 +42,8 @@ Open = Callable[[int, Journal, Callable[[], None]], Library]
 class ServerCollections:
     """How servers have collections of their own: `most_loaded` libraries with their snapshots are kept in memory.
 
-    `grace` is how long the collection of a server is kept that the bot left.
+    `grace` is how long the collection of a server is kept that the bot left. `replication` keeps the collections the
+    same as other machines'; with `one_journal` all machines record in the same one.
     """
 
     folders: ServerFolders
@@ -49,6 +51,8 @@ class ServerCollections:
     open: Open
     most_loaded: int = 8
     grace: timedelta = timedelta(days=30)
+    replication: ServerReplication = LOCAL_SERVERS
+    one_journal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +133,24 @@ class Corpora:
 
     def mark_left(self, guild: int) -> None:
         """Note that the bot left a server, whose collection is deleted after the grace time."""
-        self._enabled.folders.mark_left(guild, datetime.now(UTC))
+        folders, now = self._enabled.folders, datetime.now(UTC)
+        folders.mark_left(guild, now)
+        self._enabled.replication.mark(guild, folders.left_at(guild) or now)
 
     def mark_returned(self, guild: int) -> bool:
         """Note that the bot is in a server; return whether it had left, and what it had is kept on."""
-        return self._enabled.folders.unmark_left(guild)
+        had_left = self._enabled.folders.unmark_left(guild)
+        if had_left:
+            self._enabled.replication.mark(guild, None)
+        return had_left
 
     def check_presence(self, present: Container[int], ours: Callable[[int], bool]) -> None:
         """Mark the servers that the bot left or came back to while it was down, of those that are `ours` to see."""
-        folders = self._enabled.folders
-        for guild in filter(ours, folders.servers()):
+        for guild in filter(ours, self._enabled.folders.servers()):
             if guild in present:
-                folders.unmark_left(guild)
+                self.mark_returned(guild)
             else:
-                folders.mark_left(guild, datetime.now(UTC))
+                self.mark_left(guild)
 
     def outdated(self) -> tuple[int, ...]:
         """Return the servers whose index lacks what changed in the shared one since; each change is told once."""
@@ -156,22 +164,20 @@ class Corpora:
     def delete(self, guild: int) -> bool:
         """Delete a server's sources, index, questions, votes and settings; return whether it had a collection.
 
-        Raises ReindexRunning, LibraryError.
+        What other machines have of them is deleted there, too. Raises ReindexRunning, LibraryError.
         """
-        folders = self._enabled.folders
-        with self._lock:
-            entry = self._entries.get(guild)
-            if entry and entry.own.running():
-                raise ReindexRunning(
-                    Message("A reindex of this server is running: cancel it, or wait until it is done.")
-                )
-            had = bool(folders.folder(guild).is_dir())
-            if had:
-                with BuildLock(folders.index(guild) / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
-                    folders.delete(guild)
+        folder = self._enabled.folders.folder(guild)
+        had = folder.is_dir()
+        self._check_idle(guild)
+        with self._enabled.replication.deleting(guild) as had_elsewhere, self._lock:
+            self._check_idle(guild)
+            if folder.is_dir():
+                index = self._enabled.folders.index(guild)
+                with BuildLock(index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
+                    self._enabled.folders.delete(guild)
             self._entries.pop(guild, None)
         self.journal.forget_guild(guild)
-        return had
+        return had or had_elsewhere
 
     def delete_left(self, now: datetime | None = None) -> tuple[int, ...]:
         """Delete what servers had that the bot left longer ago than the grace time; return their ids."""
@@ -189,8 +195,19 @@ class Corpora:
                 log.warning("What a server had is not deleted yet: %s", error.log_message)
         return tuple(deleted)
 
+    def follow(self) -> bool:
+        """Take up what another process made live; return whether another shared snapshot serves now.
+
+        Never fails. A long-running process calls this every half second.
+        """
+        if self._servers is not None:
+            self._servers.replication.follow(self._forget_deleted)
+        return self.shared.follow()
+
     def close(self) -> None:
         """Close the connections of the language model and the journal's file."""
+        if self._servers is not None:
+            self._servers.replication.close()
         self.shared.close()
 
     @property
@@ -198,6 +215,14 @@ class Corpora:
         if self._servers is None:
             raise LibraryError(Message("Servers have no sources of their own here: SERVER_SOURCES is off."))
         return self._servers
+
+    def _check_idle(self, guild: int) -> None:
+        with self._lock:
+            entry = self._entries.get(guild)
+            if entry and entry.own.running():
+                raise ReindexRunning(
+                    Message("A reindex of this server is running: cancel it, or wait until it is done.")
+                )
 
     def _entry(self, guild: int) -> _Entry:
         entry = self._entries.get(guild)
@@ -207,6 +232,12 @@ class Corpora:
             entry = self._entries[guild] = _Entry(own, own.answering_from(self.shared))
         self._entries.move_to_end(guild)
         return entry
+
+    def _forget_deleted(self, guild: int) -> None:
+        """Let go of a server whose collection was deleted on another machine; forget what is recorded of it here."""
+        self._drop(guild)
+        if not self._enabled.one_journal:
+            self.journal.forget_guild(guild)
 
     def _drop(self, guild: int) -> None:
         with self._lock:

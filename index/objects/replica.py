@@ -18,12 +18,12 @@ from index.objects.garbage import kept_snapshots, remove_garbage
 from index.objects.pointer import NOWHERE, Pointer, read_pointer
 from index.objects.snapshots import SharedSnapshots
 from index.objects.sources import SharedSources
-from index.objects.state import read_state, write_state
+from index.objects.state import SharedState, read_state, write_state
 from index.objects.store import ObjectStore
 from index.snapshots.replication import Replication
 from index.snapshots.store import SnapshotStore
 
-__all__ = ["TOPIC", "Replica"]
+__all__ = ["LONGEST_WAIT", "LOOK_EVERY", "TOPIC", "Replica", "Superseded"]
 
 TOPIC = "snapshot-published"
 
@@ -39,10 +39,15 @@ WAIT_FOR_OTHERS = 600.0
 log = logging.getLogger(__name__)
 
 
+class Superseded(Exception):
+    """Another machine did something meanwhile that makes this step needless; the next look tells what."""
+
+
 class Replica(Replication):
     """Keeps the snapshots and sources of one machine the same as those of an object storage. Thread-safe.
 
     `lock` holds the build lock of this machine, or raises ReindexRunning. `keep` and `cited` say which snapshots stay.
+    Files that snapshots of `others` have are not downloaded.
     """
 
     def __init__(
@@ -56,10 +61,11 @@ class Replica(Replication):
         cited: Callable[[], Collection[str]] = tuple,
         coordinator: Coordinator | None = None,
         look_every: float = LOOK_EVERY,
+        others: SnapshotStore | None = None,
     ) -> None:
         self._store = store
         self._snapshots = snapshots
-        self._shared = SharedSnapshots(store, snapshots)
+        self._shared = SharedSnapshots(store, snapshots, others)
         self._sources = sources
         self._lock = lock
         self._keep = keep
@@ -121,7 +127,7 @@ class Replica(Replication):
         try:
             with self._threads:
                 step()
-        except (ReindexRunning, Timeout):  # by another process of this machine: the next look does it
+        except (ReindexRunning, Timeout, Superseded):  # by another process of this machine: the next look does it
             return True
         except (LibraryError, OSError) as error:
             if isinstance(error, LibraryError):
@@ -142,24 +148,26 @@ class Replica(Replication):
 
     def _exchange(self) -> None:
         with self._round.acquire(timeout=WAIT_FOR_OTHERS):
-            state = read_state(self._state_file, self._store.url)
-            write_state(self._state_file, self._sources.exchange(state))
+            write_state(self._state_file, self._exchanged())
+
+    def _exchanged(self) -> SharedState:
+        """Return the state once sources are the same here and there."""
+        return self._sources.exchange(self._state())
 
     def _follow_once(self, *, passing_on: bool = True) -> None:
         """Take up what is live in the storage; or pass on what is live here, if that could not be done before."""
         pointer = self._look()
-        state, here = read_state(self._state_file, self._store.url), self._live_here()
+        state, here = self._state(), self._live_here()
         if pointer.serial == state.serial and here == pointer.snapshot:
             if passing_on:
                 self._mirror(pointer)
             return
         with self._round.acquire(timeout=0):
-            state, here = read_state(self._state_file, self._store.url), self._live_here()
+            state, here = self._state(), self._live_here()
             pointer = self._look()
             if pointer.serial == state.serial or not pointer.snapshot:
                 if here and passing_on:
-                    write_state(self._state_file, self._sources.exchange(state))
-                    self._publish_held()
+                    self._pass_on()
                 return
             if here and here != pointer.snapshot and state.serial:
                 log.info("Snapshot %s was made live by another machine, and is taken up", pointer.snapshot)
@@ -169,7 +177,7 @@ class Replica(Replication):
         with self._lock():
             pass  # while a build runs here nothing is fetched, only to be read and checked again at the next look
         manifest, folder = self._shared.download(pointer.snapshot, pointer.manifest)
-        state = self._sources.exchange(read_state(self._state_file, self._store.url))
+        state = self._exchanged()
         with self._lock():
             self._shared.make_live(manifest, folder)
             write_state(self._state_file, replace(state, serial=pointer.serial))
@@ -186,13 +194,18 @@ class Replica(Replication):
                 self._shared.keep(*self._shared.download(name))
             self._mirrored = pointer.serial
 
+    def _pass_on(self) -> None:
+        """Pass on what is live here and could not be passed on when it was made live."""
+        write_state(self._state_file, self._exchanged())
+        self._publish_held()
+
     def _publish(self) -> None:
         with self._round.acquire(timeout=WAIT_FOR_OTHERS):
             self._publish_held()
 
     def _publish_held(self) -> None:
         name, checksum = self._snapshots.pointer.read()
-        state = read_state(self._state_file, self._store.url)
+        state = self._state()
         pointer = self._shared.publish(name, checksum, serial=state.serial, revision=state.revision)
         self._pointer = pointer
         if pointer.snapshot != name:
@@ -203,9 +216,17 @@ class Replica(Replication):
             )
             return
         write_state(self._state_file, replace(state, serial=pointer.serial))
+        self._announce(pointer)
+
+    def _announce(self, pointer: Pointer) -> None:
+        """Tell other machines of a snapshot that is live in the storage now."""
         if self._coordinator:
             with suppress(LibraryError, OSError):
-                self._coordinator.notify(TOPIC, name)
+                self._coordinator.notify(TOPIC, pointer.snapshot)
+
+    def _state(self) -> SharedState:
+        """Return what this machine and the storage last had in common."""
+        return read_state(self._state_file, self._store.url)
 
     def _live_here(self) -> str:
         try:

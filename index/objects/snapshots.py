@@ -35,11 +35,15 @@ log = logging.getLogger(__name__)
 
 
 class SharedSnapshots:
-    """Brings snapshots of one machine into the storage, and from there."""
+    """Brings snapshots of one machine into the storage, and from there.
 
-    def __init__(self, store: ObjectStore, snapshots: SnapshotStore) -> None:
+    Files that it or `others` have are linked, not downloaded.
+    """
+
+    def __init__(self, store: ObjectStore, snapshots: SnapshotStore, others: SnapshotStore | None = None) -> None:
         self._store = store
         self._snapshots = snapshots
+        self._linked = (snapshots, others) if others else (snapshots,)
         self._incoming = snapshots.root / INCOMING
 
     def publish(self, name: str, checksum: str, *, serial: int, revision: int) -> Pointer:
@@ -142,10 +146,11 @@ class SharedSnapshots:
             return []
 
     def _local_files(self) -> Iterator[tuple[str, Path]]:
-        for name in self._snapshots.ids():
-            with suppress(LibraryError):
-                for path, sha256 in self._snapshots.manifest(name).files.items():
-                    yield sha256, self._snapshots.folder(name) / path
+        for snapshots in self._linked:
+            for name in snapshots.ids():
+                with suppress(LibraryError):
+                    for path, sha256 in snapshots.manifest(name).files.items():
+                        yield sha256, snapshots.folder(name) / path
 
     def _bring(self, file: Path, sha256: str, known: Path | None) -> None:
         """Make a file be there with its content: left by an earlier attempt, of another snapshot, or the object."""

@@ -79,17 +79,21 @@ def merge(base: Mapping[str, str], here: Mapping[str, str], there: Mapping[str, 
 
 
 class SharedSources:
-    """The folder of sources and the fetched pages of one machine, kept the same as those in the storage."""
+    """The folder of sources and the fetched pages of one machine, kept the same as those in the storage.
 
-    def __init__(self, store: ObjectStore, *, seeds: Path, fetched: Path) -> None:
+    With `may_be_empty` a folder without sources was emptied; else it counts as lost, as a missing one always does.
+    """
+
+    def __init__(self, store: ObjectStore, *, seeds: Path, fetched: Path, may_be_empty: bool = False) -> None:
         self._store = store
+        self._may_be_empty = may_be_empty
         self._folders = {FILES: seeds, FETCHED: fetched}
 
     def exchange(self, state: SharedState) -> SharedState:
         """Merge both sides, here and in the storage; return the new state.
 
-        A folder of sources that is empty or missing counts as lost, not as emptied: it is filled again. What cannot be
-        read at the moment counts as it last was, not as removed.
+        A folder of sources that counts as lost is filled again. What cannot be read at the moment counts as it last
+        was, not as removed.
 
         Raises
         ------
@@ -100,7 +104,8 @@ class SharedSources:
             files, unread = self._files(state.files)
             here = files | unread
             table, version = read_table(self._store)
-            base = state.files if any(name.startswith(FILES) for name in here) else {}
+            emptied = self._may_be_empty and self._folders[FILES].is_dir()
+            base = state.files if emptied or any(name.startswith(FILES) for name in here) else {}
             merged = merge(base, here, table.files)
             if merged != dict(table.files):
                 by_content = {sha256: name for name, sha256 in files.items()}

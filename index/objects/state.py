@@ -16,22 +16,29 @@ __all__ = ["SharedState", "read_state", "write_state"]
 class SharedState:
     """The last agreement with the storage at `url`.
 
-    `serial` is that of its pointer, `revision` and `files` those of its sources: each name with its sha256.
+    `serial` is that of its pointer, `revision` and `files` those of its sources: each name with its sha256. `deletions`
+    counts how often all of it had been deleted there, which only happens to a server's collection.
     """
 
     url: str
     serial: int = 0
     revision: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
+    deletions: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever shared with that storage."""
+        return not (self.serial or self.revision)
 
 
 def read_state(file: Path, url: str) -> SharedState:
     """Return the state; that of nothing if there is none, it is damaged, or it is about another storage."""
     try:
         row = json.loads(file.read_bytes())
-        state = SharedState(
-            str(row["url"]), int(row["serial"]), int(row["revision"]), {str(k): str(v) for k, v in row["files"].items()}
-        )
+        files = {str(name): str(sha256) for name, sha256 in row["files"].items()}
+        serial, revision, deletions = int(row["serial"]), int(row["revision"]), int(row.get("deletions", 0))
+        state = SharedState(str(row["url"]), serial, revision, files, deletions)
     except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return SharedState(url)
     return state if state.url == url else SharedState(url)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +21,7 @@ from index.domain.errors import Damaged, LibraryError, ObjectsUnavailable
 from index.domain.messages import Message, system_message
 
 if TYPE_CHECKING:
+    from obstore import PutMode
     from obstore.store import ObjectStore as Client
 
 __all__ = ["ObjectStore", "StoredObject", "Version"]
@@ -72,17 +76,33 @@ class ObjectStore:
             of the machine's role.
         """
         self.url = url
+        self._prefix = ""
         self._local = url.startswith("file:")
         self._retry_seconds = retry_seconds
         self._client = self._open(endpoint, dict(credentials or {}))
         self._folder = Path(url2pathname(urlsplit(url).path)) if self._local else None
+
+    def below(self, prefix: str) -> ObjectStore:
+        """Return the objects whose keys begin with a prefix and a slash, which their keys there lack."""
+        store = copy(self)
+        store.url, store._prefix = f"{self.url.rstrip('/')}/{prefix}", f"{self._prefix}{prefix}/"
+        return store
+
+    def version(self, key: str) -> Version:
+        """Return an object's version without reading it; none if it is not there."""
+        import obstore
+
+        try:
+            return self._try(lambda: obstore.head(self._client, self._path(key)))["e_tag"] or ""
+        except FileNotFoundError:
+            return ""
 
     def read(self, key: str) -> tuple[bytes, Version]:
         """Return an object and its version; nothing and no version if it is not there."""
         import obstore
 
         def get() -> tuple[bytes, Version]:
-            result = obstore.get(self._client, key)
+            result = obstore.get(self._client, self._path(key))
             return bytes(result.bytes()), result.meta["e_tag"] or ""
 
         try:
@@ -93,7 +113,7 @@ class ObjectStore:
     def write(self, key: str, data: bytes) -> None:
         import obstore
 
-        self._try(lambda: obstore.put(self._client, key, data))
+        self._try(lambda: obstore.put(self._client, self._path(key), data))
 
     def replace(self, key: str, data: bytes, version: Version) -> bool:
         """Write an object unless it is another version by now; return whether it was written."""
@@ -103,7 +123,8 @@ class ObjectStore:
         try:
             if self._folder is not None:
                 return self._replace_file(self._folder, key, data, version)
-            self._try(lambda: obstore.put(self._client, key, data, mode={"e_tag": version} if version else "create"))
+            mode: PutMode = {"e_tag": version} if version else "create"
+            self._try(lambda: obstore.put(self._client, self._path(key), data, mode=mode))
         except (AlreadyExistsError, PreconditionError):
             # A request that was repeated, because its reply was lost, finds its own first try there.
             return self.read(key)[0] == data
@@ -113,7 +134,7 @@ class ObjectStore:
         """Write a file as an object, in parts if it is large."""
         import obstore
 
-        self._try(lambda: obstore.put(self._client, key, file, chunk_size=CHUNK, max_concurrency=2))
+        self._try(lambda: obstore.put(self._client, self._path(key), file, chunk_size=CHUNK, max_concurrency=2))
 
     def download(self, key: str, file: Path) -> str:
         """Write an object to a new file; return its sha256.
@@ -142,7 +163,7 @@ class ObjectStore:
         import obstore
 
         try:
-            meta = self._try(lambda: obstore.head(self._client, key))
+            meta = self._try(lambda: obstore.head(self._client, self._path(key)))
         except FileNotFoundError:
             return None
         return StoredObject(key, meta["size"], meta["last_modified"])
@@ -153,8 +174,8 @@ class ObjectStore:
 
         def collect() -> list[StoredObject]:
             return [
-                StoredObject(meta["path"], meta["size"], meta["last_modified"])
-                for page in obstore.list(self._client, prefix)
+                StoredObject(meta["path"].removeprefix(self._prefix), meta["size"], meta["last_modified"])
+                for page in obstore.list(self._client, self._path(prefix))
                 for meta in page
             ]
 
@@ -166,10 +187,22 @@ class ObjectStore:
 
         for key in keys:
             with suppress(FileNotFoundError):
-                self._try(lambda key=key: obstore.delete(self._client, key))  # type: ignore[misc]
+                self._try(lambda key=key: obstore.delete(self._client, self._path(key)))  # type: ignore[misc]
+
+    def clear(self) -> bool:
+        """Remove all objects of a store that `below` returned; return whether there were any."""
+        if not self._prefix:
+            raise ValueError("only what is below a prefix may be removed at once")
+        found = self.list("")
+        self.remove([each.key for each in found])
+        if self._folder is not None:
+            shutil.rmtree(self._folder / self._prefix, ignore_errors=True)
+        return bool(found)
+
+    def _path(self, key: str) -> str:
+        return f"{self._prefix}{key}"
 
     def _parts(self, key: str) -> Iterator[bytes]:
-        import obstore
 
         found = self.find(key)
         if found is None:
@@ -177,14 +210,17 @@ class ObjectStore:
         for start in range(0, found.size, CHUNK):
             length = min(CHUNK, found.size - start)
             try:
-                part = bytes(
-                    self._try(lambda s=start, n=length: obstore.get_range(self._client, key, start=s, length=n))  # type: ignore[misc]
-                )
+                part = self._try(partial(self._range, key, start, length))
             except FileNotFoundError as error:
                 raise Damaged(Message("{object} is missing from the object storage.", object=key)) from error
             if len(part) != length:
                 raise Damaged(Message("{object} in the object storage is shorter than it says.", object=key))
             yield part
+
+    def _range(self, key: str, start: int, length: int) -> bytes:
+        import obstore
+
+        return bytes(obstore.get_range(self._client, self._path(key), start=start, length=length))
 
     def _replace_file(self, folder: Path, key: str, data: bytes, version: Version) -> bool:
         with FileLock(folder / LOCK_FILE, timeout=self._retry_seconds):

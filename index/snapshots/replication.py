@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 from index.domain.snapshots import StorageStatus
 
-__all__ = ["LOCAL_ONLY", "Replication"]
+__all__ = ["LOCAL_ONLY", "LOCAL_SERVERS", "Replication", "ServerReplication"]
 
 
 class Replication:
@@ -39,3 +41,37 @@ class Replication:
 
 
 LOCAL_ONLY = Replication()
+
+
+class ServerReplication:
+    """What keeps the collections of servers on one machine the same as others'; this one does nothing.
+
+    `of`, `follow`, `mark` and `close` never wait for the other place.
+    """
+
+    def of(self, server: int) -> Replication:
+        """Return what does it for one server. Raises ValueError for what is no id."""
+        return LOCAL_ONLY
+
+    def follow(self, deleted: Callable[[int], None]) -> None:
+        """Take up in the background from now on what becomes live, is marked or is deleted elsewhere.
+
+        `deleted` is told, in another thread, of a server that was deleted elsewhere before its folder goes here.
+        """
+
+    @contextmanager
+    def deleting(self, server: int) -> Iterator[bool]:
+        """Delete what there is of a server elsewhere, then run the block; yield whether there was anything.
+
+        Nothing of it is taken up or passed on meanwhile. Raises LibraryError: then the block does not run.
+        """
+        yield False
+
+    def mark(self, server: int, left: datetime | None) -> None:
+        """Pass on since when the bot is no longer in a server; None if it is."""
+
+    def close(self) -> None:
+        """Follow no more."""
+
+
+LOCAL_SERVERS = ServerReplication()

@@ -64,6 +64,44 @@ def test_an_object_is_replaced_only_if_it_is_the_version_that_was_read(store: Ob
     assert store.read("LIVE")[0] == b"two"
 
 
+def test_a_version_is_told_without_reading_and_changes_with_the_object(store: ObjectStore) -> None:
+    assert store.version("LIVE") == ""
+    store.write("LIVE", b"one")
+    assert store.version("LIVE") == store.read("LIVE")[1]
+    before = store.version("LIVE")
+    store.write("LIVE", b"another")
+    assert store.version("LIVE") != before
+
+
+def test_what_is_below_a_prefix_is_a_store_of_its_own(store: ObjectStore, tmp_path: Path) -> None:
+    below, beside = store.below("servers/1"), store.below("servers/11")
+    (tmp_path / "file").write_bytes(b"two")
+
+    assert below.replace("LIVE", b"one", "")
+    below.upload("objects/a", tmp_path / "file")
+    beside.write("LIVE", b"beside")
+
+    assert sorted(found.key for found in below.list("")) == ["LIVE", "objects/a"]
+    assert [found.key for found in below.list("objects")] == ["objects/a"]
+    assert below.checksum("objects/a") == hashlib.sha256(b"two").hexdigest()
+    assert not below.replace("LIVE", b"three", "")
+    assert store.read("servers/1/LIVE")[0] == b"one"
+    assert below.url == f"{store.url}/servers/1"
+
+
+def test_only_what_is_below_a_prefix_is_cleared(store: ObjectStore) -> None:
+    below, beside = store.below("servers/1"), store.below("servers/11")
+    for each in (store, below, beside):
+        each.write("a/b", b"one")
+
+    assert below.clear()
+
+    assert not below.clear()
+    assert (below.list(""), len(beside.list("")), store.read("a/b")[0]) == ([], 1, b"one")
+    with pytest.raises(ValueError, match="below a prefix"):
+        store.clear()
+
+
 def test_files_larger_than_a_request_come_back_whole(store: ObjectStore, tmp_path: Path) -> None:
     file, copy = tmp_path / "large", tmp_path / "copy"
     file.write_bytes(bytes(range(256)) * 70_000)

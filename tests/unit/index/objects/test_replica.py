@@ -16,7 +16,9 @@ from index.indexing.build_lock import LOCK_NAME, BuildLock
 from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.objects.garbage import manifest_key, remove_garbage
 from index.objects.pointer import POINTER, read_pointer
+from index.objects.snapshots import SharedSnapshots
 from index.objects.store import ObjectStore
+from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import states
 from tests.support.machines import Machine
 from tests.support.s3_server import bucket, bucket_store, faulty_proxy, s3_server
@@ -116,6 +118,17 @@ def test_unchanged_files_are_neither_sent_nor_fetched_again(one: Machine, two: M
     sent = {found.key for found in one.store.list("objects")} - before
     assert len(sent) <= len(set(manifest.files.values())) + 1
     assert two.live == one.live
+
+
+def test_files_of_another_index_of_this_machine_are_linked_not_fetched(
+    one: Machine, store: ObjectStore, tmp_path: Path
+) -> None:
+    built = one.reindex()
+    store.remove([found.key for found in store.list("objects")])
+
+    _, folder = SharedSnapshots(store, SnapshotStore(tmp_path / "other"), one.snapshots).download(built)
+
+    assert (folder / "segments.json").samefile(one.snapshots.folder(built) / "segments.json")
 
 
 def test_a_rollback_on_one_machine_is_taken_up(one: Machine, two: Machine) -> None:
