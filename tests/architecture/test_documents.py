@@ -111,8 +111,8 @@ def test_invite_link_asks_for_the_permissions_named():
 
 @pytest.mark.parametrize("document", [*PAGES, *DOCS], ids=lambda path: path.name)
 def test_make_targets_that_a_document_names_exist(document):
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    commands = re.findall(r"(?:^ {4,}|`|\| |\$ )make ((?:[a-z-]+ ?)+)", document.read_text("utf-8"), re.MULTILINE)
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    commands = re.findall(r"(?:^ {4,}|`|\| |\$ )make ((?:[a-z0-9-]+ ?)+)", document.read_text("utf-8"), re.MULTILINE)
     words = {word for command in commands for word in command.split()}
     assert words <= targets
     assert words or document not in (README, ROOT / "CONTRIBUTING.md")
