@@ -28,7 +28,7 @@ from index.setting_errors import WrongSettings, find_typos, read_settings
 
 if TYPE_CHECKING:
     from bot.services.metrics import Metrics
-    from index.domain.ports import Coordinator
+    from index.domain.coordination import Coordinator
 
 __all__ = ["WRONG_USAGE", "WrongSettings", "main", "own_files"]
 

@@ -10,24 +10,21 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
+from index.assembly import assemble
 from index.corpora.building import ServerBuilds
 from index.corpora.corpora import Corpora, ServerCollections
 from index.corpora.quotas import MEGABYTE, Quotas, ServerUploads
 from index.corpora.sources import ServerSources
 from index.embedding.thread_pools import wait_passively
-from index.engine import QueryEngine
 from index.generation.budgets import GenerationMonitor, TokenBudgets, TokenLimits
 from index.generation.opening import open_generator
 from index.indexing.build_rules import NO_RULES, BuildRules
-from index.indexing.reindexer import Reindexer
-from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.library import Library
 from index.objects.opening import open_store
 from index.settings import BUNDLED_READER, Settings
 from index.snapshots.files import KEYWORD
 from index.snapshots.replication import LOCAL_ONLY, LOCAL_SERVERS, Replication, ServerReplication
-from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
@@ -38,20 +35,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.answering.answerer import Answerer
-    from index.domain.ports import (
-        ClaimChecker,
-        Coordinator,
-        Embedder,
-        Generator,
-        Reader,
-        StageObserver,
-    )
+    from index.domain.coordination import Coordinator
+    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader, StageObserver
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.retrieval.opening import Engines
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["assemble", "open_checker", "open_coordinator", "open_corpora", "open_journal", "open_library"]
+__all__ = ["open_checker", "open_coordinator", "open_corpora", "open_journal", "open_library"]
 
 T = TypeVar("T")
 
@@ -246,81 +237,6 @@ def open_checker() -> ClaimChecker:
 
     wait_passively()
     return TrainedChecker(OnnxReader(FOLDER), ClaimWeights.load())
-
-
-def assemble(
-    *,
-    model: str,
-    snapshots: SnapshotStore,
-    reader: SourceReader,
-    sources: UploadedSources,
-    journal: Journal,
-    embedder: Callable[[], Embedder],
-    answerer: Callable[[Embedder], Answerer],
-    indexer: Callable[[Embedder], Indexer],
-    loader: Callable[[Embedder], SnapshotLoader],
-    keep: int,
-    checker: Callable[[], ClaimChecker],
-    generation: GenerationMonitor | None = None,
-    generator: Generator | None = None,
-    writer: Callable[[Answerer], Writer] | None = None,
-    observe: StageObserver | None = None,
-    rules: BuildRules = NO_RULES,
-    replication: Replication = LOCAL_ONLY,
-) -> Library:
-    """Return a library of these parts.
-
-    `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
-    for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
-    `checker` opens the model that compares questions of gaps.
-    `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
-    `observe` is told how long the stages of each answer take. `rules` hold for the builds of this index.
-    `replication` keeps its snapshots and sources the same as other machines'.
-    """
-    # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
-    from index.conversation.service import ConversationService
-    from index.suggestions.completion import QuestionCompleter
-    from index.viewer.service import SourceViewer
-
-    live = LiveIndex(snapshots=snapshots, model=model)
-    engine = QueryEngine(
-        snapshots=snapshots,
-        live=live,
-        embedder=embedder,
-        answerer=answerer,
-        loader=loader,
-        writer=writer,
-        observe=observe,
-    )
-    gaps = GapReview(engine=engine, journal=journal, checker=checker)
-    return Library(
-        model=model,
-        engine=engine,
-        live=live,
-        snapshots=snapshots,
-        reader=reader,
-        reindexer=Reindexer(
-            engine=engine,
-            sources=reader,
-            snapshots=snapshots,
-            live=live,
-            indexer=indexer,
-            gaps=gaps,
-            journal=journal,
-            keep=keep,
-            rules=rules,
-            replication=replication,
-        ),
-        conversation=ConversationService(engine=engine, journal=journal),
-        viewer=SourceViewer(engine=engine, journal=journal, files=reader.files),
-        gaps=gaps,
-        suggestions=QuestionCompleter(engine=engine, journal=journal),
-        sources=sources,
-        journal=journal,
-        generation=generation,
-        generator=generator,
-        replication=replication,
-    )
 
 
 class _Writing(TypedDict, total=False):

@@ -54,7 +54,7 @@ from bot.views.quotations import EvidenceLinks
 from index import Corpora
 
 if TYPE_CHECKING:
-    from index.domain.ports import Coordinator
+    from index.domain.coordination import Coordinator
 
 __all__ = ["EXTENSIONS", "GRACE_SECONDS", "HANDED_OVER_SECONDS", "INTENTS", "FootnoteBot"]
 

@@ -14,7 +14,7 @@ from index.domain.errors import Busy, CoordinationUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.domain.ports import Coordinator, HeldLock
+    from index.domain.coordination import Coordinator, HeldLock
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from bot.services.errors import trace
 
 if TYPE_CHECKING:
     from bot.services.worker import LibraryWorker
-    from index.domain.ports import Coordinator
+    from index.domain.coordination import Coordinator
 
 __all__ = ["ALONE", "Notices"]
 

@@ -21,7 +21,7 @@ from index.domain.limits import RateLimit
 
 if TYPE_CHECKING:
     from bot.services.ask_context import AskContext
-    from index.domain.ports import RateCounter
+    from index.domain.coordination import RateCounter
 
 __all__ = ["SharedLimits", "SharedRefusal"]
 

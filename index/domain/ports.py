@@ -18,22 +18,18 @@ from numpy.typing import NDArray
 from index.domain.answers import Answer, SourceChange
 from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.generation import ChatMessage, WritingRequest
-from index.domain.limits import RateLimit
 from index.domain.reading import Reading
 from index.domain.stages import AnswerStage
 
 __all__ = [
     "AnswerEngine",
     "ClaimChecker",
-    "Coordinator",
     "Deleted",
     "Embedder",
     "Generator",
-    "HeldLock",
     "KeywordEngine",
     "KeywordIndex",
     "Progress",
-    "RateCounter",
     "Reader",
     "SourceFiles",
     "StageObserver",
@@ -313,56 +309,3 @@ class SourceFiles(Protocol):
 
     def original(self, document: Document) -> bytes | None:
         """Return the bytes of a document's file; None if there is none, or not the one that was indexed."""
-
-
-class HeldLock(Protocol):
-    """A lock that a process holds."""
-
-    def held(self) -> bool:
-        """Return at once whether it is still held; one in a database is lost with the connection to it."""
-
-
-class RateCounter(Protocol):
-    """Counts events of all processes of one installation against limits; called from any thread.
-
-    Every method raises CoordinationUnavailable.
-    """
-
-    def take(self, event: str, limits: Sequence[RateLimit]) -> Mapping[str, float]:
-        """Count an event against all limits, or against none if one of them is reached.
-
-        Return the seconds until each limit that is reached admits another event, by its key; empty if it was counted.
-        The event that was counted last is admitted again, and not counted again.
-        """
-
-    def give_back(self, event: str, key: str) -> None:
-        """Forget what was counted for a key, if this event was the last."""
-
-
-class Coordinator(Protocol):
-    """Locks, notices and small values among the processes of one installation; called from any thread."""
-
-    @property
-    def rates(self) -> RateCounter | None:
-        """What counts for all processes; None if each of them counts for itself."""
-
-    def lock(self, name: str, *, wait: float = 0) -> AbstractContextManager[HeldLock]:
-        """Hold a lock inside the `with` block, which may end in another thread; a process that dies leaves it.
-
-        Raises Busy if another holds it for `wait` seconds.
-        """
-
-    def put(self, key: str, text: str) -> None:
-        """Keep a value of at most a few thousand characters for all processes, instead of the one before."""
-
-    def get(self, key: str) -> str:
-        """Return a value; empty if there is none."""
-
-    def notify(self, topic: str, text: str = "") -> None:
-        """Tell all processes that listen to a topic, this one too."""
-
-    def listen(self, topic: str, callback: Callable[[str], None]) -> Callable[[], None]:
-        """Call `callback` with the text of each later notice, in a thread; return what ends that."""
-
-    def close(self) -> None:
-        """Listen no more."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from filelock import FileLock, Timeout
 
+from index.domain.coordination import Coordinator
 from index.domain.errors import LibraryError, NoIndex, ReindexRunning
 from index.domain.messages import Message, system_message
-from index.domain.ports import Coordinator
 from index.domain.snapshots import StorageStatus
 from index.objects.garbage import kept_snapshots, remove_garbage
 from index.objects.pointer import NOWHERE, Pointer, read_pointer

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from index.domain.coordination import Coordinator
 from index.domain.errors import LibraryError, ReindexRunning
 from index.domain.messages import Message
-from index.domain.ports import Coordinator
 from index.objects.pointer import Pointer
 from index.objects.replica import Replica, Superseded
 from index.objects.server_table import ServerEntry, ServerTable

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from index.domain.coordination import Coordinator
 from index.domain.errors import LibraryError
-from index.domain.ports import Coordinator
 from index.objects.replica import LONGEST_WAIT, LOOK_EVERY
 from index.objects.server_replica import TOPIC, ServerReplica
 from index.objects.server_table import UNKNOWN, ServerEntry, ServerTable

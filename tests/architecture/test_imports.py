@@ -23,6 +23,7 @@ NOUNS = {
     for name in (
         "activity",
         "answers",
+        "coordination",
         "documents",
         "errors",
         "evidence",

@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from index.bootstrap import assemble, open_checker
+from index.assembly import assemble
+from index.bootstrap import open_checker
 from index.domain.ports import Progress, Vectors, WindowText
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.vectors import l2_normalize

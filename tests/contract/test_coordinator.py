@@ -12,8 +12,8 @@ import pytest
 
 from index.coordination.files import FileCoordinator
 from index.coordination.postgres import PostgresCoordinator
+from index.domain.coordination import Coordinator
 from index.domain.errors import Busy
-from index.domain.ports import Coordinator
 from tests.support.waiting import wait_until
 
 Maker = Callable[[], Coordinator]

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from index.coordination.postgres_rates import PostgresRateCounter
+from index.domain.coordination import RateCounter
 from index.domain.limits import RateLimit
-from index.domain.ports import RateCounter
 from tests.support.coordination_fakes import FakeRateCounter
 from tests.support.waiting import wait_until
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.answering.answerer import Answerer
 from index.answering.summariser import Summariser
-from index.bootstrap import assemble
+from index.assembly import assemble
 from index.domain.documents import Document, Passage
 from index.domain.ports import (
     ClaimChecker,
