@@ -96,12 +96,14 @@ class SharedLimits:
             self._retry_at = time.monotonic() + AWAY_SECONDS
             if not self._is_away:
                 why = error.log_message if isinstance(error, LibraryError) else trace(error)
+                if isinstance(error, TimeoutError):
+                    why = "the database takes longer than half a second"
                 log.warning("Each process holds its own limits of questions for now: %s", why)
             self._is_away = True
             return None
-        if self._is_away:
+        if self._is_away and time.monotonic() >= self._retry_at:  # else it was asked before
             log.info("Limits of questions hold in all processes together again")
-        self._is_away = False
+            self._is_away = False
         return result
 
     def _take(self, counter: RateCounter, context: AskContext) -> dict[str, float]:

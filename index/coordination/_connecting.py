@@ -32,6 +32,7 @@ CREATE UNLOGGED TABLE IF NOT EXISTS coordination_rates (
     key text PRIMARY KEY,
     event text NOT NULL,
     count bigint NOT NULL,
+    most bigint NOT NULL,
     until timestamptz NOT NULL
 )
 """

@@ -1,4 +1,4 @@
-"""Rates of events in PostgreSQL: rows of a table, counted in one transaction for all limits of an event."""
+"""Rates of events in PostgreSQL: rows of a table, counted by one statement for all limits of an event."""
 
 from __future__ import annotations
 
@@ -18,21 +18,35 @@ __all__ = ["PostgresRateCounter"]
 
 T = TypeVar("T")
 
-SETTINGS = {"lock_timeout": "500ms", "idle_in_transaction_session_timeout": "2s"}
-"""No process waits for long for the rows of another one, which may have stopped in the middle."""
+SETTINGS = {"lock_timeout": "500ms"}
+"""No process waits for long for rows that another one holds."""
 
 TAKE = """
-INSERT INTO coordination_rates AS kept (key, event, count, until)
-SELECT key, %(event)s, 1, statement_timestamp() + seconds * interval '1 second'
-FROM unnest(%(keys)s::text[], %(seconds)s::float8[]) AS wanted (key, seconds) ORDER BY key
+INSERT INTO coordination_rates AS kept (key, event, count, most, until)
+SELECT key, %(event)s, 1, most, statement_timestamp() + seconds * interval '1 second'
+FROM unnest(%(keys)s::text[], %(most)s::bigint[], %(seconds)s::float8[]) AS wanted (key, most, seconds) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
     event = excluded.event,
+    most = excluded.most,
     count = CASE WHEN kept.until <= statement_timestamp() THEN 1
                  WHEN kept.event = excluded.event THEN kept.count ELSE kept.count + 1 END,
     until = CASE WHEN kept.until <= statement_timestamp() THEN excluded.until ELSE kept.until END
-RETURNING kept.key, kept.count, extract(epoch FROM kept.until - statement_timestamp())::float8
+WHERE kept.until <= statement_timestamp() OR kept.event = excluded.event OR kept.count < excluded.most
+RETURNING key
 """
-"""In the order of the keys, so that two processes that take the same rows wait for each other in turn."""
+"""The keys of limits that admit the event; in order, so that two processes wait for each other's rows in turn."""
+
+TAKE_BACK = """
+WITH gone AS (
+    DELETE FROM coordination_rates WHERE key = ANY(%(taken)s) AND event = %(event)s AND count = 1
+), fewer AS (
+    UPDATE coordination_rates SET count = count - 1, event = ''
+    WHERE key = ANY(%(taken)s) AND event = %(event)s AND count > 1
+)
+SELECT key, extract(epoch FROM until - statement_timestamp())::float8
+FROM coordination_rates WHERE key = ANY(%(reached)s)
+"""
+"""Of an event that some limits do not admit: undoes what the others counted, and tells how long the former last."""
 
 GIVE_BACK = "DELETE FROM coordination_rates WHERE key = %s AND event = %s"
 
@@ -56,17 +70,15 @@ class PostgresRateCounter:
 
     def take(self, event: str, limits: Sequence[RateLimit]) -> Mapping[str, float]:
         """Count an event against all limits or none; return the seconds until those that are reached admit another."""
-        from psycopg import Rollback
-
-        most = {limit.key: limit.most for limit in limits}
-        values = {"event": event, "keys": list(most), "seconds": [limit.seconds for limit in limits]}
+        values: dict[str, Any] = {"event": event, "keys": [limit.key for limit in limits]}
+        values |= {"most": [limit.most for limit in limits], "seconds": [limit.seconds for limit in limits]}
 
         def count(connection: psycopg.Connection[Any]) -> dict[str, float]:
-            with connection.transaction() as transaction:
-                rows = connection.execute(TAKE, values).fetchall()
-                reached = {key: max(0.0, left) for key, count, left in rows if count > most[key]}
-                if reached:
-                    raise Rollback(transaction)
+            taken = {key for (key,) in connection.execute(TAKE, values)}
+            reached = {limit.key: 0.0 for limit in limits if limit.key not in taken}
+            if reached:
+                undone = {"event": event, "taken": list(taken), "reached": list(reached)}
+                reached |= {key: max(0.0, left) for key, left in connection.execute(TAKE_BACK, undone)}
             if time.monotonic() >= self._sweep_at:
                 self._sweep_at = time.monotonic() + SWEEP_SECONDS
                 connection.execute(SWEEP)

@@ -62,11 +62,11 @@ def test_rows_that_count_no_more_are_swept(postgres_url: str) -> None:
     assert kept(postgres_url) == ["ann", "other"]
 
 
-def test_process_that_stopped_in_the_middle_holds_nobody_up_for_long(postgres_url: str) -> None:
+def test_rows_that_somebody_else_holds_are_not_waited_for_for_long(postgres_url: str) -> None:
     counter = PostgresRateCounter(postgres_url)
     counter.take("a", [HOUR])
     with psycopg.connect(postgres_url) as connection:
-        connection.execute("UPDATE coordination_rates SET event = 'x'")  # and no commit
+        connection.execute("UPDATE coordination_rates SET event = 'x'")
         with pytest.raises(CoordinationUnavailable, match="can't be reached"):
             counter.take("b", [HOUR])
     assert list(counter.take("b", [HOUR])) == ["ann"]
