@@ -95,10 +95,7 @@ class SharedLimits:
         except Exception as error:  # whatever it is, it costs nobody an answer
             self._retry_at = time.monotonic() + AWAY_SECONDS
             if not self._is_away:
-                why = error.log_message if isinstance(error, LibraryError) else trace(error)
-                if isinstance(error, TimeoutError):
-                    why = "the database takes longer than half a second"
-                log.warning("Each process holds its own limits of questions for now: %s", why)
+                _log(error)
             self._is_away = True
             return None
         if self._is_away and time.monotonic() >= self._retry_at:  # else it was asked before
@@ -138,6 +135,17 @@ class SharedLimits:
     def _name(self, kind: str, number: int) -> str:
         """Return what stands for an id in the database; its hash is not the one of the journal's own rows."""
         return f"{kind}-{self._key}-{self._hash_id(f'limits-{kind}', number)}"
+
+
+def _log(error: Exception) -> None:
+    """Log that the database did not count a question."""
+    if isinstance(error, TimeoutError):
+        log.warning(
+            "Each process holds its own limits of questions for now: the database takes longer than half a second"
+        )
+    else:
+        why = error.log_message if isinstance(error, LibraryError) else trace(error)
+        log.warning("Each process holds its own limits of questions for now: %s", why)
 
 
 def _refusal(reached: Mapping[str, float]) -> SharedRefusal:
