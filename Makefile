@@ -33,7 +33,7 @@ ASIDE := </dev/null >&2
 .PHONY: help run test test-all test-llm test-image lint types docs eval record bench bench-scale torture train lock install browser s3-server
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed$(if $(LITE),-lite) ## Install, build the index if it is missing or stale, start the bot or the console
 # Exit code 4 is "no source can be read": the old index, if there is one, keeps serving.

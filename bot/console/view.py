@@ -18,7 +18,7 @@ from bot.text.answer_wording import (
     written_text,
 )
 from bot.text.escape import LINE_BREAK, fold
-from index.domain.answers import ABSTENTION, NO_QUESTION
+from index.domain.answers import ABSTENTION, NO_QUESTION, Certainty
 from index.domain.messages import count
 from index.domain.snapshots import SourceState
 
@@ -71,12 +71,13 @@ def answer_lines(answer: Answer) -> list[Line]:
         brief, words = written, ""
     elif brief:
         lines += [line(brief, "bold"), BLANK]
+    style = "" if brief or answer.certainty is Certainty.UNSURE else "bold"
     if words:
-        lines += [line(words, "" if brief else "bold"), BLANK]
+        lines += [line(words, style), BLANK]
     elif answer.conflict:
         lines += [line("The sources disagree.", "bold"), BLANK]
     for citation in distinct_citations(answer.citations):
-        lines += [*_citation_lines(citation, "" if brief else "bold", bold_span(answer, citation)), BLANK]
+        lines += [*_citation_lines(citation, style, bold_span(answer, citation)), BLANK]
     writer = written_by(fold(answer.generator)) if written else ""
     closing = " ".join(filter(None, [writer, fault_note(answer), certainty_text(answer), took]))
     return [*lines, line(closing, "dim"), BLANK]

@@ -72,9 +72,10 @@ def confidence_text(confidence: float) -> str:
 def brief_answer(answer: Answer) -> str:
     """Return "Yes", "No" or the words that answer.
 
-    It is empty if there are none, if they are a whole quotation, which shows them anyway, or for an abstention.
+    It is empty if there are none, if they are a whole quotation, which shows them anyway, for an abstention, and for an
+    answer that is unsure: its quotation is for the reader to judge.
     """
-    if answer.abstained:
+    if answer.certainty in (None, Certainty.UNSURE):
         return ""
     if answer.verdict in VERDICTS:
         return gettext(VERDICTS[answer.verdict])
@@ -113,11 +114,11 @@ def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
     Returns
     -------
     tuple of int, or None
-        Start and end in `quotation_text`; None if the place is uncertain. If the words occur several times, it is the
-        occurrence with as many before it as in the source.
+        Start and end in `quotation_text`; None if the answer is unsure or the place uncertain. If the words occur
+        several times, it is the occurrence with as many before it as in the source.
     """
     short = answer.short_answer
-    if answer.abstained or short is None or short.citation != citation.number:
+    if answer.certainty in (None, Certainty.UNSURE) or short is None or short.citation != citation.number:
         return None
     words, shown, quote = fold(short.text), quotation_text(citation), fold(citation.quote)
     before = fold(citation.quote[: max(short.start - citation.start, 0)])

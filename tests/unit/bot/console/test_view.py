@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import NO_QUESTION, ShortAnswer
+from index.domain.answers import LIKELY, NO_QUESTION, ShortAnswer
 from index.domain.snapshots import SkippedSource
 from tests.support.console_session import ConsoleSession
 from tests.support.makers import make_abstention, make_answer, make_citation, make_report, make_source, make_status
@@ -62,6 +63,16 @@ def test_short_answer_or_verdict_comes_first_and_is_bold_within_its_quotation():
     console_session.library.answer = make_answer(make_citation(quote=quote), verdict="yes")
     console_session.session.handle("Has it?")
     assert console_session.out.splitlines()[1:4] == ["Yes.", "", f"[1] “{quote}”"]
+
+
+def test_an_unsure_answer_has_nothing_in_bold():
+    short = ShortAnswer("16 experts", "llama-4-release.md", 10, 20, 1)
+    answer = make_answer(make_citation(quote="Scout has 16 experts."), short_answer=short)
+    console_session = ConsoleSession(terminal=True)
+    console_session.library.answer = replace(answer, confidence=LIKELY - 0.01)
+    console_session.session.handle("How many?")
+    assert "“Scout has 16 experts.”" in console_session.out
+    assert "\x1b[1m" not in console_session.out.partition("“")[2]
 
 
 def test_abstention_says_its_reason():
