@@ -144,4 +144,7 @@ def test_a_driver_ends_with_the_build_that_started_it():
             assert driver.stdin
             write_frame(driver.stdin, json.dumps(job).encode())
             driver.stdin.close()
-            assert abs(driver.wait(60)) == signal.SIGTERM
+            try:
+                assert abs(driver.wait(30)) == signal.SIGTERM
+            finally:
+                driver.kill()
