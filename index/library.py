@@ -277,7 +277,7 @@ class Library:
             live=self._live,
             snapshots=self._snapshots,
             reader=self._reader,
-            replication=self._replication,
+            replication=LOCAL_ONLY if self.borrowed else self._replication,
         )
 
     def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -301,6 +303,40 @@ def test_when_the_bot_left_a_server_is_known_everywhere(machines: Machines) -> N
 
     assert one.delete_left(datetime.now(UTC) + timedelta(days=31)) == (AMBER,)
     wait_until(lambda: not two.folders.folder(AMBER).exists())
+
+
+def test_a_mark_that_is_undone_elsewhere_before_the_next_look_is_undone_here(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machines.start("one", build=True)
+    add(one, AMBER, "light.md", secret_text("Quartzblink", "light"))
+    passed_on(machines)
+    update, other, undone = ServerTable.update, ServerTable(machines.store), threading.Event()
+
+    def undone_at_once(table: ServerTable, server: int, change: Callable[[ServerEntry], ServerEntry]) -> ServerEntry:
+        entry = update(table, server, change)
+        if entry.left and not undone.is_set():
+            undone.set()
+            update(other, server, lambda current: replace(current, left=""))
+        return entry
+
+    monkeypatch.setattr(ServerTable, "update", undone_at_once)
+    one.mark_left(AMBER)
+    undone.wait(60)
+
+    wait_until(lambda: not one.folders.has_left(AMBER))
+
+
+def test_the_status_names_the_storage_of_a_server_with_a_collection(machines: Machines) -> None:
+    one = machines.start("one", build=True)
+    add(one, AMBER, "light.md", secret_text("Quartzblink", "light"))
+
+    own, borrowed = one.of(AMBER).status(), one.of(BIRCH).status()
+
+    assert own.storage
+    assert own.snapshot
+    assert (own.storage.url, own.storage.snapshot) == (f"{machines.url}/servers/{AMBER}", own.snapshot.id)
+    assert borrowed.storage is None
 
 
 def test_a_first_build_that_fails_leaves_nothing_live_anywhere(machines: Machines) -> None:
