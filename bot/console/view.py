@@ -12,13 +12,14 @@ from bot.text.answer_wording import (
     certainty_text,
     distinct_citations,
     fault_note,
+    may_be_bold,
     own_words,
     quotation_text,
     written_by,
     written_text,
 )
 from bot.text.escape import LINE_BREAK, fold
-from index.domain.answers import ABSTENTION, NO_QUESTION, Certainty
+from index.domain.answers import ABSTENTION, NO_QUESTION
 from index.domain.messages import count
 from index.domain.snapshots import SourceState
 
@@ -65,13 +66,14 @@ def answer_lines(answer: Answer) -> list[Line]:
         more = " /more shows the nearest passages." if answer.citations and answer.why != NO_QUESTION else ""
         closing = " ".join(filter(None, [fault_note(answer), f"{took}{more}"]))
         return [*lines, line(answer.text or ABSTENTION, "yellow"), BLANK, line(closing, "dim"), BLANK]
+    emphasis = "bold" if may_be_bold(answer) else ""
     brief, words, written = brief_answer(answer), own_words(answer), written_text(answer)
     if written:
         lines += [line(written, "bold"), BLANK]
         brief, words = written, ""
     elif brief:
-        lines += [line(brief, "bold"), BLANK]
-    style = "" if brief or answer.certainty is Certainty.UNSURE else "bold"
+        lines += [line(brief, emphasis), BLANK]
+    style = "" if brief else emphasis
     if words:
         lines += [line(words, style), BLANK]
     elif answer.conflict:

@@ -25,6 +25,7 @@ __all__ = [
     "confidence_text",
     "distinct_citations",
     "fault_note",
+    "may_be_bold",
     "own_words",
     "quotation_text",
     "written_by",
@@ -69,13 +70,17 @@ def confidence_text(confidence: float) -> str:
     return gettext("Confidence: {percent}.", percent=format_percentage(min(max(confidence, 0.01), 0.99)))
 
 
+def may_be_bold(answer: Answer) -> bool:
+    """Return whether words may stand in bold: they are read as certain, so those of an unsure answer may not."""
+    return answer.certainty in (Certainty.SURE, Certainty.LIKELY)
+
+
 def brief_answer(answer: Answer) -> str:
     """Return "Yes", "No" or the words that answer.
 
-    It is empty if there are none, if they are a whole quotation, which shows them anyway, for an abstention, and for an
-    answer that is unsure: its quotation is for the reader to judge.
+    It is empty if there are none, if they are a whole quotation, which shows them anyway, or for an abstention.
     """
-    if answer.certainty in (None, Certainty.UNSURE):
+    if answer.abstained:
         return ""
     if answer.verdict in VERDICTS:
         return gettext(VERDICTS[answer.verdict])
@@ -118,7 +123,7 @@ def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
         several times, it is the occurrence with as many before it as in the source.
     """
     short = answer.short_answer
-    if answer.certainty in (None, Certainty.UNSURE) or short is None or short.citation != citation.number:
+    if not may_be_bold(answer) or short is None or short.citation != citation.number:
         return None
     words, shown, quote = fold(short.text), quotation_text(citation), fold(citation.quote)
     before = fold(citation.quote[: max(short.start - citation.start, 0)])

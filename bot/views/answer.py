@@ -14,6 +14,7 @@ from bot.text.answer_wording import (
     certainty_text,
     distinct_citations,
     fault_note,
+    may_be_bold,
     own_words,
     written_by,
     written_text,
@@ -226,7 +227,8 @@ def _answer_lines(answer: Answer) -> list[str]:
         return [fit(written, WRITTEN_ROOM)]
     lines = []
     if brief := brief_answer(answer):
-        lines.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
+        mark = BOLD if may_be_bold(answer) else ""
+        lines.append(f"{mark}{fit(brief, BRIEF_ROOM)}{mark}")
     if words := fit(own_words(answer), ANSWER_ROOM):
         lines.append(words if answer.conflict else name_snapshots(words))
     elif answer.conflict:
