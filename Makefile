@@ -11,8 +11,8 @@ LITE ?=
 # More arguments for `make test`, `make test-all`, `make eval` and `make bench`: make test ARGS="-k console"
 ARGS ?=
 # A file's tests stay on one worker: its models and bots start once. Files start in the order of their names, so that
-# the long ones are not the last.
-PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# the long ones are not the last. A worker that dies ends the run: with --dist loadfile another one would get no tests.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 # The only questions that `make eval` asks, and of which documents; empty: those of every set below.
 EVAL_DOCUMENTS ?= seeds
 EVAL_QUESTIONS ?=

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from index.indexing.progress import ReindexRequest
 if TYPE_CHECKING:
     from tests.support.fakes import FakeLibrary
 
-__all__ = ["PREVIEW", "FakeReindexer"]
+__all__ = ["GATE_SECONDS", "PREVIEW", "FakeReindexer"]
 
 PREVIEW = "20250406T120000000000Z-facade00"
+GATE_SECONDS = 60.0
+"""How long a thread waits at a gate at most: a test that failed never opens it, and its event loop waits."""
 
 
 class FakeReindexer:
@@ -67,7 +70,8 @@ class FakeReindexer:
             for step in self._library.steps:
                 if request.progress is not None:
                     request.progress(*step)
-            while not self._library.reindex_gate.wait(0.01):
+            until = time.monotonic() + GATE_SECONDS
+            while not self._library.reindex_gate.wait(0.01) and time.monotonic() < until:
                 if request.is_cancelled:
                     raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
             self._library.work(self._library.reindex_gate)

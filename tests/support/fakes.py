@@ -27,7 +27,7 @@ from index.snapshots.replication import LOCAL_ONLY
 from index.sources.uploads import UploadedSources
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
-from tests.support.fake_reindexer import FakeReindexer
+from tests.support.fake_reindexer import GATE_SECONDS, FakeReindexer
 from tests.support.index_fakes import CredulousChecker, word_vector
 from tests.support.makers import OLDER, SNAPSHOT, make_abstention, make_answer, make_info, make_report, make_status
 
@@ -214,9 +214,9 @@ class FakeLibrary(Library):
         return self.given(self.current)
 
     def work(self, gate: threading.Event) -> None:
-        """Block this thread as long as the gate and `seconds` say."""
+        """Block this thread as long as the gate and `seconds` say; AssertionError if the gate is never opened."""
         self.threads.add(threading.get_ident())
-        gate.wait()
+        assert gate.wait(GATE_SECONDS), "the test did not open the gate"
         time.sleep(self.seconds)
 
     @staticmethod
