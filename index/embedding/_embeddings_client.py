@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from index.domain.errors import EmbeddingServerFault
 from index.domain.messages import Message
 from index.domain.ports import Vectors
 from index.embedding.vectors import l2_normalize
+from index.openai_api import request_headers, silence_requests
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -59,7 +59,9 @@ class EmbeddingsClient:
         try:
             return [
                 str(model.id)
-                for model in self._retried(lambda client, _: client.models.list(extra_headers=self._headers())).data
+                for model in self._retried(
+                    lambda client, _: client.models.list(extra_headers=request_headers(self._api_key))
+                ).data
             ]
         except openai.NotFoundError:
             return []
@@ -76,7 +78,7 @@ class EmbeddingsClient:
         """
         import openai
 
-        create = partial(_create, model=model, texts=list(texts), headers=self._headers())
+        create = partial(_create, model=model, texts=list(texts), headers=request_headers(self._api_key))
         try:
             data = self._retried(create).data
             rows = sorted(((int(entry.index), entry.embedding) for entry in data), key=lambda row: row[0])
@@ -111,24 +113,13 @@ class EmbeddingsClient:
                     raise
         raise AssertionError  # stamina returns or raises
 
-    def _headers(self) -> dict[str, Any]:
-        """Return the headers without which the client sends what OPENAI_API_KEY and the like hold to any server."""
-        from openai import Omit
-
-        return {
-            "Authorization": f"Bearer {self._api_key}" if self._api_key else Omit(),
-            "OpenAI-Organization": Omit(),
-            "OpenAI-Project": Omit(),
-        }
-
     def _open(self) -> OpenAI:
         with self._lock:
             if self._client is None:
                 import httpx2
                 import openai
 
-                for name in ("openai", "httpx2", "httpcore2"):
-                    logging.getLogger(name).setLevel(logging.WARNING)  # below it they log requests, sources included
+                silence_requests()
                 self._client = openai.OpenAI(
                     base_url=self._base_url,
                     api_key=self._api_key or "none",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from index.generation._call import CURRENT, retry_after
+from index.openai_api import request_headers, silence_requests
 
 if TYPE_CHECKING:
     import httpx2
@@ -40,8 +40,7 @@ class ChatClient:
                 import httpx2
                 import openai
 
-                for name in ("openai", "httpx2", "httpcore2"):
-                    logging.getLogger(name).setLevel(logging.WARNING)  # below it they log requests, questions included
+                silence_requests()
                 self._client = openai.AsyncOpenAI(
                     base_url=self._base_url,
                     api_key=self._api_key or "none",
@@ -55,29 +54,19 @@ class ChatClient:
         """Return the opened stream of a chat request."""
         completions = self.open().chat.completions
         stream: AsyncStream[ChatCompletionChunk] = await completions.create(
-            stream=True, extra_headers=self._headers(), **parameters
+            stream=True, extra_headers=request_headers(self._api_key), **parameters
         )
         return stream
 
     async def models(self) -> list[dict[str, Any]]:
         """Return what the server lists of its models, after one try."""
-        page = await self.open().with_options(max_retries=0).models.list(extra_headers=self._headers())
+        page = await self.open().with_options(max_retries=0).models.list(extra_headers=request_headers(self._api_key))
         return [entry.model_dump() for entry in page.data]
 
     async def close(self) -> None:
         """Close all connections."""
         if self._client is not None:
             await self._client.close()
-
-    def _headers(self) -> dict[str, Any]:
-        """Return the headers without which the client sends what OPENAI_API_KEY and the like hold to any server."""
-        from openai import Omit
-
-        return {
-            "Authorization": f"Bearer {self._api_key}" if self._api_key else Omit(),
-            "OpenAI-Organization": Omit(),
-            "OpenAI-Project": Omit(),
-        }
 
 
 async def _note_response(response: httpx2.Response) -> None:
