@@ -38,6 +38,17 @@ class Processes:
         self.bots[name] = await BotProcess.start(environment(**self.settings | own), self.folder / name)
         return self.bots[name]
 
+    @asynccontextmanager
+    async def standing_by(self, name: str = "spare") -> AsyncIterator[None]:
+        """Run a further process, which stands by for all shards that the others run."""
+        bot = await self.start(name, f"0-{SHARDS - 1}")
+        try:
+            await self.logged(name, f"Another process runs shard {SHARDS - 1}")
+            await self.logged(name, "Ready for questions")
+            yield
+        finally:
+            await bot.make_sure_it_ended()
+
     async def connected(self) -> None:
         """Wait until each shard is connected once, and has all that it missed."""
         await eventually(lambda: self.server.gateway.connected == tuple(range(SHARDS)))

@@ -29,14 +29,8 @@ LIVE_WITHIN_S = 2.0
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Processes]:
     """Three processes with a shard each, and one that stands by."""
-    async with running_processes(tmp_path_factory.mktemp("processes"), TOGETHER) as processes:
-        bot = await processes.start("spare", "0-2")
-        try:
-            await processes.logged("spare", "Another process runs shard 2")
-            await processes.logged("spare", "Ready for questions")
-            yield processes
-        finally:
-            await bot.make_sure_it_ended()
+    async with running_processes(tmp_path_factory.mktemp("processes"), TOGETHER) as processes, processes.standing_by():
+        yield processes
 
 
 @pytest.fixture(autouse=True)

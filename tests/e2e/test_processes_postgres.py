@@ -24,11 +24,8 @@ AWAY_S = 7.0
 async def test_questions_are_answered_while_the_database_is_away_and_one_may_die_after_it(
     tmp_path: Path, postgres_server: PostgresServer, postgres_url: str
 ) -> None:
-    async with running_processes(tmp_path, {"first": "0-2"}, DATABASE_URL=postgres_url) as run:
-        spare = await run.start("spare", "0-2")
+    async with running_processes(tmp_path, {"first": "0-2"}, DATABASE_URL=postgres_url) as run, run.standing_by():
         try:
-            await run.logged("spare", "Another process runs shard 2")
-            await run.logged("spare", "Ready for questions")
             async with Asking(run.server, WINDOW, every=0.5) as asking:
                 await asyncio.sleep(2)
                 postgres_server.stop()
@@ -48,17 +45,13 @@ async def test_questions_are_answered_while_the_database_is_away_and_one_may_die
             assert (await Discord(run.server).dm(WINDOW)).answered
         finally:
             print(run.log("first"), run.log("spare"))  # noqa: T201 - pytest shows it
-            await spare.make_sure_it_ended()
 
 
 async def test_process_that_was_paused_for_long_answers_nothing_twice_and_stands_by(
     tmp_path: Path, postgres_server: PostgresServer, postgres_url: str
 ) -> None:
-    async with running_processes(tmp_path, {"first": "0-2"}, DATABASE_URL=postgres_url) as run:
-        spare = await run.start("spare", "0-2")
+    async with running_processes(tmp_path, {"first": "0-2"}, DATABASE_URL=postgres_url) as run, run.standing_by():
         try:
-            await run.logged("spare", "Another process runs shard 2")
-            await run.logged("spare", "Ready for questions")
             async with Asking(run.server, WINDOW, every=0.5) as asking:
                 await asyncio.sleep(2)
                 os.kill(run.bots["first"].pid, signal.SIGSTOP)
@@ -77,7 +70,6 @@ async def test_process_that_was_paused_for_long_answers_nothing_twice_and_stands
         finally:
             print(run.log("first"), run.log("spare"))  # noqa: T201 - pytest shows it
             os.kill(run.bots["first"].pid, signal.SIGCONT)
-            await spare.make_sure_it_ended()
 
 
 def _identifies(run: Processes) -> int:

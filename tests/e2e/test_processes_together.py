@@ -56,14 +56,11 @@ async def run(tmp_path_factory: pytest.TempPathFactory, database: str) -> AsyncI
     """A process with the first shard, one with the others, and one that stands by."""
     settings = {"DATABASE_URL": database, "COOLDOWN_SECONDS": COOLDOWN, "FETCH_ALLOW_HOSTS": "127.0.0.1"}
     folder = tmp_path_factory.mktemp("processes")
-    async with running_processes(folder, {"first": "0", "second": "1-2"}, **settings) as processes:
-        spare = await processes.start("spare", "0-2")
-        try:
-            await processes.logged("spare", "Another process runs shard 2")
-            await processes.logged("spare", "Ready for questions")
-            yield processes
-        finally:
-            await spare.make_sure_it_ended()
+    async with (
+        running_processes(folder, {"first": "0", "second": "1-2"}, **settings) as processes,
+        processes.standing_by(),
+    ):
+        yield processes
 
 
 @pytest.fixture(autouse=True)
